@@ -56,6 +56,9 @@ ROUTES: dict[str, Right | Gate] = {
     "document_verify": Gate.PUBLIC,  # whoever was sent a document is who doubts it
     "help_glossary": Gate.PUBLIC,
     "help_guide": Gate.PUBLIC,
+    "help_api": Gate.PUBLIC,  # what can be asked is no secret; what is answered is
+    "help_api_group": Gate.PUBLIC,
+    "help_api_problems": Gate.PUBLIC,
     "help_search": Gate.PUBLIC,  # of the pages of rules it finds what the reader may read
     "healthz": Gate.PUBLIC,
     "readyz": Gate.PUBLIC,
@@ -97,6 +100,23 @@ ROUTES: dict[str, Right | Gate] = {
     "directory": Right.ADMINISTER,
     "directory_group": Right.ADMINISTER,
     "audit_list": Right.ADMINISTER,
+    # the sign-in of the organisation
+    "own_sign_in": Right.ADMINISTER,
+    "own_sign_in_edit": Right.ADMINISTER,
+    "own_sign_in_try": Right.ADMINISTER,
+    "own_sign_in_change": Right.ADMINISTER,
+    "own_sign_in_force": Right.ADMINISTER,
+    "own_sign_in_way": Right.ADMINISTER,
+    "own_sign_in_domain_add": Right.ADMINISTER,
+    "own_sign_in_domain_remove": Right.ADMINISTER,
+    "sign_in_organisation": Gate.PUBLIC,
+    "sign_in_at": Gate.PUBLIC,
+    "sign_in_callback": Gate.PUBLIC,  # what the provider answered is the key, as below
+    "sign_in_saml": Gate.PUBLIC,
+    "sign_in_saml_finish": Gate.PUBLIC,
+    "sign_in_metadata": Gate.PUBLIC,
+    "sign_in_sign_out": Gate.PUBLIC,
+    "signed_out": Gate.PUBLIC,
     "webhook_list": Right.ADMINISTER,
     "webhook_add": Right.ADMINISTER,
     "webhook_detail": Right.ADMINISTER,
@@ -449,8 +469,8 @@ PUBLIC_PREFIXES = (
     "mfa_authenticate",
 )
 SIGNED_IN_PREFIXES = ("account_", "mfa_")
-# Nobody signs up; an address is proven by the invitation that it got, and changed by a superuser. Other ways to sign in
-# (socialaccount_) have no provider yet.
+# Nobody signs up; an address is proven by the invitation that it got, and changed by a superuser. An organisation's own
+# sign-in has pages of ours, which check more: those of the library (socialaccount_) stay closed.
 CLOSED_PREFIXES = (
     "account_signup",
     "account_email",
@@ -511,6 +531,17 @@ OPERATIONS: dict[str, Operation] = {
     "department_list": Operation(Right.READ, Scope.VENDORS_READ),
     "member_list": Operation(Right.READ, Scope.VENDORS_READ),
     # vendors
+    # incidents
+    "incident_list": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_detail": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_known_as": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_delete": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
+    "incident_push": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
+    "incident_push_batch": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
+    "incident_source_list": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_source_detail": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_source_put": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
+    "incident_source_heartbeat": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
     # assessments; NAMED and ASKED pages: the function itself refuses whom the thing does not name
     "assessment_list": Operation(Right.READ, Scope.ASSESSMENTS_READ),
     "assessment_detail": Operation(Right.RATE, Scope.ASSESSMENTS_READ),
@@ -573,6 +604,7 @@ OPERATIONS: dict[str, Operation] = {
     "contact_detail": Operation(Right.READ, Scope.VENDORS_READ),
     "contact_change": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
     "contact_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contact_erase": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
     "contract_list": Operation(Right.READ, Scope.VENDORS_READ),
     "contract_detail": Operation(Right.READ, Scope.VENDORS_READ),
     "paper_list": Operation(Right.READ, Scope.VENDORS_READ),
@@ -586,6 +618,17 @@ OPERATIONS: dict[str, Operation] = {
     "paper_change": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
     "paper_replace": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
     "paper_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "feedback_list": Operation(Right.READ, Scope.FEEDBACK_READ),
+    "feedback_detail": Operation(Right.READ, Scope.FEEDBACK_READ),
+    "feedback_add": Operation(Right.SPEAK, Scope.FEEDBACK_WRITE),
+    "feedback_change": Operation(Right.READ, Scope.FEEDBACK_WRITE),  # who wrote it, and who edits vendors
+    "feedback_delete": Operation(Right.READ, Scope.FEEDBACK_WRITE),
+    "measure_list": Operation(Right.READ, Scope.MEASURES_READ),
+    "measure_series": Operation(Right.READ, Scope.MEASURES_READ),
+    "target_list": Operation(Right.READ, Scope.MEASURES_READ),
+    "target_detail": Operation(Right.READ, Scope.MEASURES_READ),
+    "target_set": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "target_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
     # assessments
     # reports
     "scorecard_list": Operation(Right.READ, Scope.SCORECARDS_READ),

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from assessments.schedule import digest, owed_mails, readings, repeating
+from assessments.schedule import digest, due_commitments, finding_changes, owed_mails, readings, repeating
 from assessments.vendor_commitments import telling
 from assessments.workbooks import taking
 
@@ -27,6 +27,14 @@ def morning() -> None:
 def read_commitments() -> None:
     """Every ten minutes: of each commitment what its measure says by the facts of now."""
     readings.read_due(timezone.now())
+
+
+@shared_task(name="assessments.tasks.tell_systems")
+def tell_systems() -> None:
+    """Every ten minutes: what nobody does, and other systems want to know: a day has come, a finding came or went."""
+    now = timezone.now()
+    due_commitments.tell_due(now)
+    finding_changes.tell_changes(now)
 
 
 @shared_task(name="assessments.tasks.forget_workbooks")

@@ -12,7 +12,8 @@ from assessments.api import routers as of_assessments
 from config.knowhow import api as glossary
 from manifesto import api as manifesto_api
 from reports.api import changes, documents, exports, portfolio, scorecards
-from vendors.api import contracts, register
+from reports.people import api as people_api
+from vendors.api import contracts, feedback, incidents, measures, register
 
 DESCRIPTION = """Vendors, incidents, measures, assessments, scorecards and documents of your organisation.
 
@@ -43,6 +44,10 @@ def build() -> Api:
     api.add_router("", glossary.router, tags=["Rules and questions"])
     api.add_router("", register.router, tags=["Vendors"])
     api.add_router("", contracts.router, tags=["Contracts"])
+    api.add_router("", incidents.router, tags=["Incidents"])
+    api.add_router("", feedback.router, tags=["Feedback"])
+    api.add_router("", measures.router, tags=["Measures"])
+    api.add_router("", people_api.router, tags=["Contacts"])
     for router, tag in of_assessments.ALL:
         api.add_router("", router, tags=[tag])
     api.add_router("", scorecards.router, tags=["Scorecards"])

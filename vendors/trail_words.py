@@ -265,6 +265,7 @@ VOCABULARY = Vocabulary(
             title=_("Said what a file of incidents holds"), told=_("said what a file of incidents holds")
         ),
         "incidentimport.undone": Verb(title=_("Import of incidents undone"), told=_("undid an import of incidents")),
+        "incidentimport.pushed": Verb(title=_("Incidents pushed"), told=_("began to push incidents")),
         "incidentimport.moved": Verb(
             title=_("Incidents moved to another vendor"), told=_("moved incidents to another vendor")
         ),

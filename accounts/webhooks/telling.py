@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,14 +16,15 @@ from accounts.webhooks.kinds import Kind
 
 
 def tell(
-    kind: Kind, organisation_id: int, *, about: str, data: Mapping[str, Any], now: datetime
+    kind: Kind, organisation_id: int, *, about: str, data: Callable[[], Mapping[str, Any]], now: datetime
 ) -> WebhookEvent | None:
     """Write that it happened; None, in one query, where no address of the organisation wants to know.
 
     `about`: the thing whose events arrive in the order in which they are written, as “assessment:UUID”; the caller
-    holds that thing’s row until its transaction ends, or two events could change places. `data`: ids, numbers, codes
-    and addresses of the API; never a grade, a measure or a sentence: who reads a receiver’s screen may still have to
-    judge. Raises RuntimeError outside a transaction: what is rolled back did not happen.
+    holds that thing’s row until its transaction ends, or two events could change places. `data`, asked only where
+    somebody listens: ids, numbers, codes and addresses of the API; never a grade, a measure or a sentence, since who
+    reads a receiver’s screen may still have to judge. Raises RuntimeError outside a transaction: what is rolled back
+    did not happen.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An event is written in the transaction of the change that it tells of.")
@@ -31,16 +32,18 @@ def tell(
     if not wanting:
         return None
     event = WebhookEvent.objects.create(
-        organisation_id=organisation_id, kind=kind.value, about=about, payload=dict(data), at=now
+        organisation_id=organisation_id, kind=kind.value, about=about, payload=dict(data()), at=now
     )
     for endpoint in wanting:
         _to(endpoint, event, now)
     return event
 
 
-def is_wanted(kind: Kind, organisation_id: int) -> bool:
-    """Whether an address wants to know: for what costs something to find out. One query."""
-    return any(wants(row, kind) for row in WebhookEndpoint.objects.filter(organisation=organisation_id))
+def organisations_wanting(*kinds: Kind) -> set[int]:
+    """Those, by their keys, of which an address wants to know one of these: for what costs something to find out. One
+    query."""
+    rows = WebhookEndpoint.objects.only("organisation", "kinds")
+    return {row.organisation_id for row in rows if any(wants(row, kind) for kind in kinds)}
 
 
 def wants(endpoint: WebhookEndpoint, kind: Kind) -> bool:

@@ -22,6 +22,7 @@ from accounts.access import Right, may
 from accounts.models import Membership, User
 from accounts.numbering import next_number
 from accounts.trail import audit
+from assessments import outward
 from assessments.commitments.measured import baseline_of
 from assessments.models import (
     COMMITMENT_BINDING,
@@ -318,3 +319,4 @@ def _written(
     actor = audit.Outsider(label=link.signature) if link else user
     after = audit.snapshot(row, FIELDS) | ({"text": text} if text else {})
     audit.record(actor, verb, row, before=before, after=after)
+    outward.commitment_stepped(kind, row, now=now)

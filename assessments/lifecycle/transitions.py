@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import Right, may
 from accounts.models import Membership, Organisation, User
 from accounts.trail import audit
-from assessments import independence
+from assessments import independence, outward
 from assessments.approval import chain, mails
 from assessments.lifecycle.numbering import next_reference
 from assessments.lifecycle.periods import Period
@@ -379,6 +379,7 @@ def move(
     row.save(update_fields=["state", *fields])
     after: dict[str, object] = {"state": row.state, **({"reason": reason} if reason else {})}
     audit.record(member.user, verb, row, before=before, after=after)
+    outward.assessment_moved(verb, row, now=timezone.now())
     return row
 
 

@@ -27,6 +27,7 @@ from assessments.models.commitment import (
     overdue_on,
 )
 from assessments.models.consensus import Consensus, Meeting
+from assessments.models.finding import FindingsTold, FindingsToldQuerySet
 from assessments.models.link import LinkPurpose, Reply, ReplyRequest, Stance, VendorLink, VendorLinkQuerySet
 from assessments.models.note import VendorNote, VendorNoteQuerySet
 from assessments.models.reading import Reading
@@ -78,6 +79,8 @@ __all__ = [
     "DigestState",
     "Evidence",
     "EvidenceQuerySet",
+    "FindingsTold",
+    "FindingsToldQuerySet",
     "FrequencyUnit",
     "KeptBy",
     "LinkPurpose",

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from accounts import mail
 from accounts.models import User
 from accounts.trail import audit
+from assessments import outward
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import (
     Answer,
@@ -261,6 +262,7 @@ def hand_in(link: VendorLink, *, now: datetime | None = None) -> Response:
             after={"submitted_at": now},
         )
         handed_in.send(sender=Response, response=response, link=link)
+        outward.vendor_answered(response.assessment, what="questionnaire", now=now)
         tell_owner(link, "assessments/vendor_side/email/vendor_handed_in")
     return response
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.access import Right, may
 from accounts.models import Membership
 from accounts.trail import audit
+from assessments import outward
 from assessments.approval import chain
 from assessments.independence import let_read
 from assessments.lifecycle import transitions
@@ -388,6 +389,7 @@ def submit_replies(link: VendorLink, *, now: datetime | None = None) -> ReplyReq
         request.submitted_at = now
         request.save(update_fields=["submitted_at"])
         _record_given(link, request, given)
+        outward.vendor_answered(request.assessment, what="reply", now=now)
         tell_owner(link, "assessments/vendor_side/email/vendor_replied")
         _tell_deciders(link)
     return request

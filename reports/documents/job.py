@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from groundwork.jobs.lease import TOO_MANY_ATTEMPTS, HeldJob, NudgedKind
 from groundwork.words import size
+from reports import outward
 from reports.models import (
     Comparison,
     Document,
@@ -210,4 +211,5 @@ def publish(job: HeldJob[Rendering], content: bytes, *, now: datetime) -> bool:
     )
     if is_ours:
         Document.objects.create(rendering_id=job.pk, content=content)
+        outward.document_ready(job.row, now=now)
     return is_ours

@@ -20,7 +20,7 @@ from assessments.independence import note_reading
 from assessments.models import OPEN_STATES, Assessment
 from groundwork.jobs.lease import TOO_MANY_ATTEMPTS, HeldJob, LeaseLostError, NudgedKind
 from groundwork.refusals import Refusal
-from reports import file_jobs
+from reports import file_jobs, outward
 from reports.exports import chosen as choosing
 from reports.models import Export, ExportFormat, ExportQuerySet, ExportScope, FileState
 from vendors.models import Vendor
@@ -160,6 +160,7 @@ def publish(held: HeldJob[Export], path: File[bytes], *, sha256: str, told: dict
             if not is_ours:
                 raise LeaseLostError(held.pk)
             audit.record(export.requested_by, "export.made", export, after=_record(export, rows), label=name)
+            outward.export_ready(export, now=now)
     except BaseException:
         export.file.delete(save=False)
         raise

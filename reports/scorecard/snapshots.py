@@ -17,7 +17,7 @@ from assessments.models import Approval, Assessment, ResponseKind
 from assessments.score import arithmetic, reading
 from groundwork.canonical import canonical, hash_of
 from manifesto.models import Rule
-from reports import standing_rows
+from reports import outward, standing_rows
 from reports.models import Scorecard, ScorecardRule
 from reports.reasons import inputs
 from reports.reasons.inputs import Snapshot, policy_of
@@ -88,6 +88,7 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
         after=audit.snapshot(scorecard, ("number", "sha256", "verdict", "rules_met", "weakest_rule", "confidence")),
     )
     sealing.seal(scorecard, now=timezone.now())
+    outward.scorecard_made(scorecard, now=timezone.now())
     return scorecard
 
 

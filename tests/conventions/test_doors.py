@@ -37,7 +37,7 @@ def test_a_package_names_its_doors(package: str) -> None:
     doors = doors_of(PACKAGES[package])
     missing = [door for door in doors if not (PACKAGES[package] / f"{door.replace('.', '/')}.py").is_file()]
     assert missing == []
-    assert 1 <= len(doors) <= 8
+    assert 1 <= len(doors) <= 9
 
 
 def past_the_doors(imports: Iterable[tuple[str, str]], doors: Mapping[str, Iterable[str]]) -> list[str]:

@@ -142,6 +142,7 @@ def test_every_task_goes_to_a_queue_that_is_served() -> None:
         "accounts.tasks.sweep_webhooks",
         "assessments.tasks.forget_workbooks",
         "assessments.tasks.read_commitments",
+        "assessments.tasks.tell_systems",
         "reports.tasks.sweep_batches",
         "reports.tasks.sweep_exports",
         "reports.tasks.publish_benchmark",

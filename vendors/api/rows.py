@@ -36,10 +36,10 @@ def row_of(request: ApiRequest, rows: OfMember[Row], uuid: UUID) -> Row:
     return get_object_or_404(rows.for_member(request.member), uuid=uuid)
 
 
-def held_row(request: ApiRequest, rows: OfMember[OfVendor], uuid: UUID) -> OfVendor:
-    """Likewise, of a row of a vendor that is to be changed: held until the transaction ends, its vendor before it, in
-    the order in which the pages hold them."""
-    facts_revision.lock_vendors(row_of(request, rows, uuid).vendor_id)
+def held_row(request: ApiRequest, rows: OfMember[OfVendor], uuid: UUID, *vendors: int) -> OfVendor:
+    """Likewise, of a row of a vendor that is to be changed: held until the transaction ends, its vendor before it (and
+    these others, by their keys), in the order in which the pages hold them."""
+    facts_revision.lock_vendors(row_of(request, rows, uuid).vendor_id, *vendors)
     return get_object_or_404(rows.for_member(request.member).select_for_update(of=("self",)), uuid=uuid)
 
 

@@ -15,6 +15,7 @@ from accounts.models import Membership
 from accounts.trail import audit
 from groundwork.jobs.lease import TOO_MANY_ATTEMPTS, HeldJob, LeaseLostError, NudgedKind
 from groundwork.refusals import Refusal
+from vendors import outward
 from vendors.incident_import import decisions, options_check
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.looks import look_at
@@ -71,6 +72,8 @@ class HeldImport(HeldJob[IncidentImport]):
         """Within the transaction of what ends it, which LeaseLostError undoes."""
         if not self.finish(state=state, **fields):
             raise LeaseLostError(self.pk)
+        if state != ImportState.CHECKED:
+            outward.import_ended(self.row, state, now=timezone.now())
 
 
 class Imports(NudgedKind[IncidentImport]):
@@ -122,6 +125,7 @@ def _record_failure(upload: IncidentImport, failure: str) -> None:
     fresh = IncidentImport.objects.values("counts", "rows_read").get(pk=upload.pk)
     after = {"failure": str(failure), "rows_read": fresh["rows_read"], **fresh["counts"]}
     audit.record(None, "incidentimport.failed", upload, after=after)
+    outward.import_ended(upload, ImportState.FAILED, now=timezone.now())
 
 
 def proposed_source(upload: IncidentImport, options: Options) -> str:

@@ -114,6 +114,11 @@ def key_of(organisation_id: int, name: str) -> str:
     return next(key for key in keys if SOURCE.match(key) and key not in {*taken, BY_HAND, presets.OWN})
 
 
+def is_key(text: str) -> bool:
+    """Whether a source may be known by it."""
+    return SOURCE.match(text) is not None
+
+
 def name_of(key: str) -> str:
     """The tool’s, where the key is that of one; else the key."""
     return next((tool.name for tool in presets.all_presets() if tool.key == key and key != presets.OTHER), key)
@@ -124,8 +129,25 @@ def make_known(upload: IncidentImport, keys: Iterable[str], options: Options) ->
     known = set(IncidentSource.objects.filter(organisation=upload.organisation_id).values_list("key", flat=True))
     for key in sorted(set(keys) - known - {BY_HAND}):
         name = (options.source_name if key == options.source else "") or name_of(key)
-        source = IncidentSource.objects.create(organisation_id=upload.organisation_id, key=key, name=name[:80])
-        audit.record(upload.created_by, "incidentsource.added", source, after=audit.snapshot(source, FIELDS))
+        source, is_new = IncidentSource.objects.get_or_create(
+            organisation_id=upload.organisation_id, key=key, defaults={"name": name[:80]}
+        )
+        if is_new:  # and nobody has just declared it
+            audit.record(upload.created_by, "incidentsource.added", source, after=audit.snapshot(source, FIELDS))
+
+
+@transaction.atomic
+def declare(member: Membership, source: IncidentSource) -> IncidentSource:
+    """A source that is there before its first incident, because a system is about to push into it. One that somebody
+    has declared meanwhile is changed."""
+    said = {"name": source.name, "ended_on": source.ended_on}
+    known, is_new = IncidentSource.objects.get_or_create(
+        organisation=member.organisation, key=source.key, defaults=said
+    )
+    if not is_new:
+        return change(member, known, name=source.name, ended_on=source.ended_on)
+    audit.record(member.user, "incidentsource.added", known, after=audit.snapshot(known, FIELDS))
+    return known
 
 
 @transaction.atomic

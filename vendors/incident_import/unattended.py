@@ -23,10 +23,12 @@ from vendors.incident_import.columns.options import NEW, SKIP, Dates, LeadingZer
 from vendors.incident_import.holding import answers
 from vendors.incident_import.holding.answers import Answer, HoldingRefused
 from vendors.incident_import.looks import IN_TURN, look_at
+from vendors.incident_import.options_check import DecisionMissing, OptionsRefused
 from vendors.incident_import.report import report
 from vendors.incident_import.rows import matching
 from vendors.models import ImportState, IncidentImport, Selection, Vendor
 
+__all__ = ["ChoiceRefused", "Choices", "DecisionMissing", "OptionsRefused", "Outcome", "run"]
 WAIT = 0.5  # seconds
 
 

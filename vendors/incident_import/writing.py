@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 from django.db import connection, transaction
 
@@ -298,13 +299,17 @@ def _copy_new(rows: Sequence[NewIncident], upload: IncidentImport, now: datetime
     if not rows:
         return
     columns = (
-        *("vendor_id", "source", "reference", "organisation_id", "created_in_id", "created_at", "updated_at"),
+        *("uuid", "vendor_id", "source", "reference"),
+        *("organisation_id", "created_in_id", "created_at", "updated_at"),
         *COLUMNS,
     )
     moment = now.isoformat()
     always = f"{upload.organisation_id}\t{upload.pk}\t{moment}\t{moment}"
     with connection.cursor() as cursor, _copying(cursor, TABLE, columns) as copy:
-        lines = [f"{vendor}\t{of.source}\t{of.reference}\t{always}\t{_line(values)}\n" for of, vendor, values in rows]
+        lines = [
+            f"{uuid4()}\t{vendor}\t{of.source}\t{of.reference}\t{always}\t{_line(values)}\n"
+            for of, vendor, values in rows
+        ]
         copy.write(_escaped("".join(lines)))
 
 

@@ -17,7 +17,7 @@ from vendors.measures import metrics
 from vendors.measures.backlog import Backlog, OpenCase, backlog_of
 from vendors.measures.cases import Case, PulseAnswer
 from vendors.measures.items import BrokenItems, broken_items
-from vendors.measures.metrics import Basis, Measures
+from vendors.measures.metrics import Basis, Measures, PeriodLength
 from vendors.measures.owed import PROOF_HORIZON, ProofOwed
 from vendors.measures.said import Said
 from vendors.measures.sources import holdings_of
@@ -75,9 +75,10 @@ def measures_of(
     now: datetime,
     until: date | None = None,
     months: int = MONTHS,
+    step: PeriodLength | None = None,
 ) -> Measures:
     """The measures of a vendor, or of one of its services, over the `months` whole months before `until` (today), and
-    what the month of `until` has so far.
+    what the month of `until` has so far; by periods of length `step` where it is given, quarters whole from the first.
 
     Kept for a day, by the vendor's counter of changes, which is read anew: one query where they are kept.
     """
@@ -91,16 +92,19 @@ def measures_of(
     # A row number is used again after a restored backup; the moment of its making is not.
     row = f"{vendor.pk}:{vendor.created_at.timestamp()}"
     key = f"measures:{SHAPE}:{row}:{of}:{months}:{until}:{today}:{zone.key}:{repeat_days}:{revision}"
+    key = f"{key}:{step}" if step else key
     if (kept := cache.get(key)) is not None:
         return kept
+    first = first_day(until, months)
     measured = _measured(
         vendor,
         service,
-        since=first_day(until, months),
+        since=metrics.quarter_of(first) if step == PeriodLength.QUARTER else first,
         until=until,
         now=now,
         zone=zone,
         comes_back_within=timedelta(days=repeat_days),
+        step=step,
     )
     # What a transaction sees before it is committed may never come true.
     transaction.on_commit(partial(cache.set, key, measured, KEPT.total_seconds()))
@@ -152,6 +156,7 @@ def _measured(
     now: datetime,
     zone: ZoneInfo,
     comes_back_within: timedelta,
+    step: PeriodLength | None,
 ) -> Measures:
     end = _midnight(until + timedelta(days=1), zone)
     incidents = Incident.objects.filter(vendor=vendor)
@@ -173,6 +178,7 @@ def _measured(
         zone=zone,
         holdings=holdings_of(vendor, now=now, zone=zone),
         comes_back_within=comes_back_within,
+        by=step,
     )
     # Counted in the window as measured: it may start with the Monday before.
     end = _midnight(measured.until + timedelta(days=1), zone)

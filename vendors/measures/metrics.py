@@ -50,6 +50,7 @@ COMING_BACK = frozenset({"repeat_count", "repeats"})  # they look back before th
 class PeriodLength(StrEnum):
     MONTH = "month"
     WEEK = "week"
+    QUARTER = "quarter"  # only where it is asked for: too few of them for a trend
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,6 +237,7 @@ def measure(
     not_critical: int = 0,
     comes_back_within: timedelta = COMES_BACK_WITHIN,
     with_smallest: bool = True,
+    by: PeriodLength | None = None,
 ) -> Measures:
     """All measures of the cases opened from `since` to `until`, days in `zone`, as it stood at `known_at`.
 
@@ -243,13 +245,13 @@ def measure(
     without any were written down here, as they happened. Cases opened before `since` only tell what comes back: give
     those of `look_back` before it too. Where weeks are taken, the window starts with the Monday of its first week, so
     that no week is cut. `with_smallest`: False leaves out the smallest change that would have shown, which takes most
-    of the time.
+    of the time. `by`: periods of this length, whatever the history; with quarters, `since` is the first day of one.
     """
     ordered = in_order(cases)
     window = window_of(ordered, holdings, since=since, until=until, known_at=known_at, zone=zone)
     following = _following(ordered, window, comes_back_within)
     facts = facts_of(ordered, following)
-    step = _step(_opened(facts, since, window.until), window)
+    step = by or _step(_opened(facts, since, window.until), window)
     since = _monday(since) if step == PeriodLength.WEEK else since
     within = _opened(facts, since, window.until)
     today = known_at.astimezone(zone).date()
@@ -439,13 +441,22 @@ def _starts(first: date, until: date, step: PeriodLength) -> Iterator[date]:
 
 
 def _start(day: date, step: PeriodLength) -> date:
+    if step == PeriodLength.QUARTER:
+        return quarter_of(day)
     return day.replace(day=1) if step == PeriodLength.MONTH else _monday(day)
+
+
+def quarter_of(day: date) -> date:
+    """The first day of its quarter."""
+    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
 
 
 def _end(start: date, step: PeriodLength) -> date:
     """The last day of the period that starts then."""
     if step == PeriodLength.WEEK:
         return start + timedelta(days=6)
+    if step == PeriodLength.QUARTER:
+        return quarter_of(start + timedelta(days=100)) - timedelta(days=1)
     return (start + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 

@@ -28,7 +28,7 @@ def holdings_of(vendor: Vendor, *, now: datetime, zone: ZoneInfo) -> list[Holdin
         return []
     sources = _sources(vendor, keys)
     told, latest = [], {}
-    for row in _files(vendor, keys):
+    for row in _without_earlier(_files(vendor, keys)):
         if row.options__vendor not in (None, vendor.pk):
             continue
         latest[row.source] = row.pk
@@ -45,8 +45,21 @@ def _files(vendor: Vendor, keys: Iterable[str]) -> Iterable[Any]:
         organisation=vendor.organisation_id, source__in=list(keys), state=ImportState.DONE
     )
     return done.order_by("pk").values_list(
-        "pk", "source", "selection", "holds_from", "holds_to", "known_until", "options__vendor", named=True
+        "pk", "source", "selection", "holds_from", "holds_to", "known_until", "options__vendor", "pushed_on", named=True
     )
+
+
+def _without_earlier(rows: Iterable[Any]) -> list[Any]:
+    """What is pushed says each day anew what it said the day before, and a day more: of these, the longest."""
+    files, longest = [], dict[Any, Any]()
+    for row in rows:
+        if row.pushed_on is None or not _is_told(row):
+            files.append(row)
+            continue
+        kept = longest.setdefault((row.source, row.holds_from), row)
+        if row.known_until > kept.known_until:
+            longest[row.source, row.holds_from] = row
+    return sorted([*files, *longest.values()], key=lambda row: row.pk)
 
 
 def _is_told(row: Any) -> bool:

@@ -17,7 +17,7 @@ from vendors.fetching import vendor_of
 from vendors.measures import beside, cards, targets
 from vendors.measures.basis import basis_of
 from vendors.measures.catalogue import BY_KEY, Measure
-from vendors.measures.forms import MeasuresFilter, TargetForm
+from vendors.measures.forms import MeasuresFilter
 from vendors.measures.loading import held_to, items_hit, measures_of, open_backlog, targets_of
 from vendors.measures.metrics import Measures
 from vendors.measures.words import LABELS, UNITS, reading_aid
@@ -81,7 +81,7 @@ def help_measures(request: HttpRequest) -> HttpResponse:
 def target_edit(request: MemberRequest, pk: int, measure: str) -> HttpResponse:
     vendor, of = vendor_of(request, pk), _measure(measure)
     stored, label = targets_of(vendor).get(of.key), str(LABELS[of.key])
-    form = TargetForm(
+    form = targets.TargetForm(
         request.POST or None,
         instance=targets_of(vendor).get(of.key) or MeasureTarget(vendor=vendor, measure=of.key),
         measure=of,

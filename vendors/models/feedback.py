@@ -49,6 +49,10 @@ class FeedbackQuerySet(OrganisationRows, models.QuerySet["Feedback"]):
     def said_since(self, day: date) -> FeedbackQuerySet:
         return self.filter(said_on__gte=day)
 
+    def matching(self, words: str) -> FeedbackQuerySet:
+        """Those with `words` in their name, comment or cause."""
+        return self.filter(Q(name__icontains=words) | Q(comment__icontains=words) | Q(cause__icontains=words))
+
 
 class Feedback(PublicRow):
     """Name, date, comment, evidence; with the feeling, and whether the service level was met."""

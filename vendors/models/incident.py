@@ -43,6 +43,7 @@ class IncidentSource(models.Model):
     key = models.CharField(max_length=40)
     name = models.CharField(_("name"), max_length=80)
     ended_on = models.DateField(_("not used after"), null=True, blank=True)
+    pushed_at = models.DateTimeField(null=True, blank=True, editable=False)  # last, by the API; a sign of life is one
 
     objects = IncidentSourceQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""A file of incidents on its way in: the row is the job."""
+"""A file of incidents on its way in: the row is the job. What a system pushes in a day is as a file that is done."""
 
 from __future__ import annotations
 
@@ -86,6 +86,10 @@ class IncidentImportQuerySet(OrganisationRows, JobQuerySet["IncidentImport"]):
         rested = self.claimable(now).filter(Q(attempts=0) | Q(next_nudge_at__lte=now))
         return rested.order_by("started_at", "pk").first()
 
+    def pushed(self) -> IncidentImportQuerySet:
+        """What came through the API, a row a day, and stands."""
+        return self.filter(state=ImportState.DONE, pushed_on__isnull=False)
+
     def waiting_for(self, user: User, now: datetime) -> IncidentImportQuerySet:
         """Files of this person that wait for them, as long as files are kept: to map, to look at, or lately failed."""
         waits = Q(state__in=WAITING_STATES) | Q(state=ImportState.FAILED, finished_at__gt=now - FAILED_SHOWN)
@@ -126,6 +130,7 @@ class IncidentImport(PublicRow, NudgedJob):
     finished_at = models.DateTimeField(null=True, blank=True)  # imported, cancelled or failed
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    pushed_on = models.DateField(null=True, blank=True, editable=False)  # of what came through the API, not as a file
 
     objects = IncidentImportQuerySet.as_manager()
 
@@ -141,6 +146,12 @@ class IncidentImport(PublicRow, NudgedJob):
             models.CheckConstraint(
                 condition=Q(holds_from=None) | Q(holds_to=None) | Q(holds_to__gte=F("holds_from")),
                 name="incident_import_window_in_order",
+            ),
+            # One a day for each source and each who pushes: it can be taken back as one.
+            models.UniqueConstraint(
+                fields=["organisation", "source", "created_by", "pushed_on"],
+                condition=Q(state=ImportState.DONE, pushed_on__isnull=False),
+                name="incident_import_once_a_day_pushed",
             ),
         ]
 

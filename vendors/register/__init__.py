@@ -1,4 +1,4 @@
 """Vendors, their services and contacts.
 
-Doors: `changes`, each with its trail; `naming`, what the trail calls vendors.
+Doors: `changes`, each with its trail; `forms`, what may be written; `naming`, what the trail calls vendors.
 """

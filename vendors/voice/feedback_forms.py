@@ -258,8 +258,7 @@ class FeedbackFilter(django_filters.FilterSet):
             self.filters[name].queryset = rows
 
     def search(self, queryset: FeedbackQuerySet, name: str, value: str) -> FeedbackQuerySet:
-        words = " ".join(value.split())
-        return queryset.filter(Q(name__icontains=words) | Q(comment__icontains=words) | Q(cause__icontains=words))
+        return queryset.matching(" ".join(value.split()))
 
     def was_told(self, queryset: FeedbackQuerySet, name: str, value: str) -> FeedbackQuerySet:
         informed = [PulseChoice.YES, PulseChoice.PARTLY]

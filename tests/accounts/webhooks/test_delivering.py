@@ -19,7 +19,7 @@ from accounts.webhooks import changes, cleaning, delivering
 from accounts.webhooks.job import DELIVERIES, TRIES, WAITS, wait_after
 from accounts.webhooks.kinds import Kind
 from accounts.webhooks.sending import Message, Outcome
-from accounts.webhooks.telling import is_wanted, named, tell
+from accounts.webhooks.telling import named, organisations_wanting, tell
 from tests.factories import Cast
 
 ARRIVED, REFUSED = Outcome(status=200), Outcome(status=500, failure="refused")
@@ -64,7 +64,7 @@ def endpoint(cast: Cast) -> WebhookEndpoint:
 def happened(cast: Cast, about: str = "assessment:1", *, number: int = 0, kind: Kind = Kind.SCORECARD_MADE) -> int:
     """The key of the one delivery of a new event."""
     with transaction.atomic():
-        event = tell(kind, cast.organisation.pk, about=about, data={"n": number}, now=timezone.now())
+        event = tell(kind, cast.organisation.pk, about=about, data=lambda: {"n": number}, now=timezone.now())
     assert event is not None
     return event.deliveries.get().pk
 
@@ -81,7 +81,7 @@ def test_an_event_is_told_to_each_address_that_wants_it(cast: Cast, endpoint: We
     happened(cast)
     assert WebhookDelivery.objects.get().endpoint == endpoint
     with transaction.atomic():
-        tell(Kind.VENDOR_ANSWERED, cast.organisation.pk, about="assessment:1", data={}, now=timezone.now())
+        tell(Kind.VENDOR_ANSWERED, cast.organisation.pk, about="assessment:1", data=dict, now=timezone.now())
     told = Counter(WebhookDelivery.objects.values_list("endpoint", flat=True))
     assert told == {endpoint.pk: 2, other.pk: 1}
 
@@ -90,16 +90,16 @@ def test_nobody_elsewhere_is_told_and_nothing_is_written_where_nobody_listens(
     cast: Cast, endpoint: WebhookEndpoint
 ) -> None:
     with transaction.atomic(), CaptureQueriesContext(connection) as queries:
-        assert tell(Kind.TEST, cast.other_organisation.pk, about="a", data={}, now=timezone.now()) is None
+        assert tell(Kind.TEST, cast.other_organisation.pk, about="a", data=dict, now=timezone.now()) is None
     assert len([one for one in queries if "webhook" in one["sql"]]) == 1
-    assert not is_wanted(Kind.TEST, cast.other_organisation.pk)
+    assert organisations_wanting(Kind.TEST, Kind.COMMITMENT_DUE) == {cast.organisation.pk}
     assert WebhookEvent.objects.count() == 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_an_event_outside_the_transaction_of_its_change_is_refused(cast: Cast) -> None:
     with pytest.raises(RuntimeError, match="in the transaction"):
-        tell(Kind.TEST, cast.organisation.pk, about="a", data={}, now=timezone.now())
+        tell(Kind.TEST, cast.organisation.pk, about="a", data=dict, now=timezone.now())
 
 
 def test_what_is_sent_is_the_same_at_each_try(cast: Cast, endpoint: WebhookEndpoint, clock: Clock) -> None:

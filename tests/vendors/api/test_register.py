@@ -15,7 +15,7 @@ from tests.vendors.api.asking import Caller, all_of, cost_of
 from vendors.models import Contact, Service, Tier, Vendor
 
 pytestmark = pytest.mark.django_db
-FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 LINE = st.text(alphabet=st.characters(codec="ascii", categories=("L", "N")), min_size=1, max_size=30)
 
 
@@ -206,3 +206,14 @@ def test_a_write_that_names_itself_is_done_once(cast: Cast) -> None:
     first, again = (caller.post("/vendors", {"name": "Once"}, Idempotency_Key="k-1") for _ in range(2))
     assert (first.json(), again["Idempotency-Replayed"]) == (again.json(), "true")
     assert Vendor.objects.filter(name="Once").count() == 1
+
+
+def test_a_contact_is_erased_for_good(cast: Cast) -> None:
+    contact = Contact.objects.create(vendor=make_vendor(cast.organisation), name="Ada Byron", email="ada@example.org")
+    path = f"/contacts/{contact.uuid}/erase"
+    assert Caller(cast.stranger).post(path).status_code == 404
+    assert Caller(cast.reader).post(path).status_code == 403
+    caller = Caller(cast.assessor)
+    assert caller.post(path).status_code == 204
+    left = caller.get(f"/contacts/{contact.uuid}").json()
+    assert (left["name"].startswith("Former contact"), left["email"], left["phone"]) == (True, "", "")

@@ -104,8 +104,13 @@ class Nearness:
 
     def nearest(self, text: str) -> list[int]:
         """At most three, the most alike first. What is alike may well be somebody else: nothing is decided by it."""
-        found = process.extract(folded(text), self._names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=HARDLY_ALIKE)
-        return [pk for _name, _score, pk in found]
+        return nearest(text, self._names)
+
+
+def nearest(text: str, names: Mapping[int, str]) -> list[int]:
+    """Of folded names, at most three, the most alike first."""
+    found = process.extract(folded(text), names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=HARDLY_ALIKE)
+    return [pk for _name, _score, pk in found]
 
 
 def undecided(upload: IncidentImport) -> list[str]:

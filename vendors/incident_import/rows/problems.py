@@ -36,6 +36,13 @@ WORDS: dict[str, str | Promise] = {
     "not_a_number": _("This is not a whole number from 0 to 32,767."),
     "not_yes_or_no": _("This is read neither as yes nor as no."),
     "sla_unreadable": _("This is read neither as met nor as missed."),
+    "date_order_unsaid": _(
+        "Send 2026-02-28T14:30, or say by “reading” which comes first: “day_first” or “month_first”."
+    ),
+    "vendor_not_known": _("No vendor is called so. Nothing is decided by a likeness: send its UUID or its exact name."),
+    "service_not_known": _("This vendor has no service of that name. Send its UUID, its exact name, or nothing."),
+    "service_left_out": _("This vendor has no service of that name: the incident is taken without one."),
+    "pushed_twice": _("Entry %(line)s, counted from 0, has the same reference, and says something else."),
     "formula": _("A formula is not accepted: write the value."),
     "cell_error": _("The cell holds an error, not a value."),
     "too_many_cells": _("The row has more cells than there are headings. Is a quotation mark missing?"),

@@ -23,8 +23,7 @@ from vendors.incident_fields import BY_KEY
 from vendors.incident_import import unattended
 from vendors.incident_import.columns import presets
 from vendors.incident_import.columns.options import DATES, LOG_VENDORS, NEW, SKIP, SLA_MEANINGS
-from vendors.incident_import.options_check import DecisionMissing, OptionsRefused
-from vendors.incident_import.unattended import Choices
+from vendors.incident_import.unattended import Choices, DecisionMissing, OptionsRefused
 from vendors.models import Selection
 
 CANNOT_BE, TO_BE_SAID = 1, 3  # what the command ends with
