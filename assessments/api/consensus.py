@@ -107,7 +107,7 @@ def consensus(request: ApiRequest, assessment: UUID) -> ConsensusOut:
 
 def _let_in(request: ApiRequest, row: Assessment) -> None:
     """Raises Problem 403 for whoever is kept apart; else that they read it is on record."""
-    if is_rating(row, request.member.user.judge) or not let_read(row, request.member.user):
+    if is_rating(row, request.member.user) or not let_read(row, request.member.user):
         raise withheld(row, request)
 
 
