@@ -24,7 +24,7 @@ from accounts.api.requests import ApiRequest
 from accounts.api.schemas import Changes, Given
 from accounts.models import Membership
 from assessments.api.fetched import COMMITMENT_RELATED, commitment_of
-from assessments.api.shapes import Day, FileOut, Lines, People, PersonOut, RuleKey, Sha256, VendorRef, vendor_ref
+from assessments.api.shapes import AssessedVendor, Day, FileOut, Lines, People, PersonOut, RuleKey, Sha256, vendor_ref
 from assessments.commitments import asking, transitions
 from assessments.commitments.asking import LONGEST, CommitmentRow
 from assessments.commitments.history import HistoryLine, history
@@ -75,7 +75,7 @@ class ContactRef(Schema):
 class CommitmentOut(Schema):
     uuid: UUID
     number: str
-    vendor: VendorRef
+    vendor: AssessedVendor
     rule: str = Field(description="Its key; of an earlier edition perhaps.")
     rule_name: str
     question: str = Field(description="Its key; empty: about the whole rule.")

@@ -233,9 +233,9 @@ def _conflict(body: AgreementIn, stored: Consensus | None) -> Problem:
 
 @endpoint(router, "DELETE", QUESTION, "consensus_undo", None, status=204, problems=(409, 428), is_versioned=True)
 def consensus_undo(request: ApiRequest, assessment: UUID, question: QuestionKey) -> Status[None]:
-    """Take back what was agreed about one question: the mean of the raters counts again.
+    """Take back what was agreed about one question.
 
-    Never by a service."""
+    The mean of the raters counts again. Never by a service."""
     row, version = _to_record(request, assessment)
     outcome = meeting.undo(request.member, row, _at(row, question).question, version=version)
     if outcome is not None:

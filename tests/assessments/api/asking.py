@@ -29,8 +29,8 @@ class Asker:
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         said = {"Authorization": f"Bearer {self.token}", **headers}
         given: dict[str, Any] = {"headers": said}
-        if body is not None:
-            given |= {"data": body, "content_type": "application/json"}
+        if method != "GET":  # the client of tests sends a form where nothing is said
+            given |= {"data": "" if body is None else body, "content_type": "application/json"}
         return getattr(self.client, method.lower())(f"/api/v1{path}", **given)
 
     def get(self, path: str, **headers: str) -> Any:
