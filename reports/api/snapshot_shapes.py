@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import WithJsonSchema
 
 from assessments.findings.findings import Finding
 from assessments.models import CommitmentState, Decision, Stance
@@ -16,6 +18,9 @@ from reports.api.shapes import EXACT, MAYBE_EXACT, Texts
 from vendors.measures.catalogue import Unit
 from vendors.measures.metrics import Direction, PeriodLength, WhyLeftOut
 from vendors.models import Tier
+
+# In place, not by its name: what a questionnaire calls a blank is never empty, and has the same name in the reference.
+WhyBlank = Annotated[Blank, WithJsonSchema({"type": "string", "enum": [one.value for one in Blank]})]
 
 
 class ServiceSaid(Schema):
@@ -81,7 +86,7 @@ class CountedAnswer(Schema):
     rater: str
     by: str | None = Field(description="Whom the rater handed the question to.")
     grade: int | None = Field(ge=0, le=4)
-    blank: Blank
+    blank: WhyBlank
     reason: str
     comment: str
     vendor_says: str
@@ -92,7 +97,7 @@ class OwnAnswer(Schema):
     """What the vendor answers itself: it never counts."""
 
     grade: int | None = Field(ge=0, le=4)
-    blank: Blank
+    blank: WhyBlank
     reason: str
     vendor_says: str
 
