@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import WithJsonSchema
 
 from assessments.findings.findings import Finding
-from assessments.models import CommitmentState, Decision, Stance
+from assessments.models import Blank, CommitmentState, Decision, Stance
 from assessments.raters.departments import DepartmentReason
 from assessments.score.agreement import AgreementLevel, NoFigureReason
-from assessments.score.arithmetic import Blank, Confidence, QuestionState, Reason, RuleStatus, Verdict
+from assessments.score.arithmetic import Confidence, QuestionState, Reason, RuleStatus, Verdict
 from reports.api.shapes import EXACT, MAYBE_EXACT, Texts
 from vendors.measures.catalogue import Unit
 from vendors.measures.metrics import Direction, PeriodLength, WhyLeftOut
 from vendors.models import Tier
-
-# In place, not by its name: what a questionnaire calls a blank is never empty, and has the same name in the reference.
-WhyBlank = Annotated[Blank, WithJsonSchema({"type": "string", "enum": [one.value for one in Blank]})]
 
 
 class ServiceSaid(Schema):
@@ -86,7 +81,7 @@ class CountedAnswer(Schema):
     rater: str
     by: str | None = Field(description="Whom the rater handed the question to.")
     grade: int | None = Field(ge=0, le=4)
-    blank: WhyBlank
+    blank: Blank | None = Field(description="Why there is no grade; null with one, and where nothing was answered.")
     reason: str
     comment: str
     vendor_says: str
@@ -97,7 +92,7 @@ class OwnAnswer(Schema):
     """What the vendor answers itself: it never counts."""
 
     grade: int | None = Field(ge=0, le=4)
-    blank: WhyBlank
+    blank: Blank | None = Field(description="Why there is no grade; null with one, and where nothing was answered.")
     reason: str
     vendor_says: str
 

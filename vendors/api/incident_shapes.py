@@ -199,7 +199,7 @@ class IncidentPage(Schema):
     next: str | None
 
 
-class IncidentOrder(StrEnum):
+class Order(StrEnum):
     """By opening, the latest first; or by the last change here, the earliest first, to fetch what came since."""
 
     OPENED = "opened"
@@ -215,10 +215,10 @@ class IncidentsWanted(PageOfList):
     opened_from: Moment | None = Field(None, description="Opened then or later.")
     opened_to: Moment | None = Field(None, description="Opened before.")
     changed_since: Moment | None = Field(None, description="Changed here then or later.")
-    order: IncidentOrder = IncidentOrder.OPENED
+    order: Order = Order.OPENED
 
 
-class IncidentFault(Schema):
+class IncidentFaultOut(Schema):
     path: str = Field(description="JSON pointer into the incident; “/” for the whole.")
     code: str = Field(description="Stays the same in every language.")
     detail: str
@@ -229,8 +229,8 @@ class OutcomeOut(Schema):
     reference: str
     outcome: PushOutcome
     uuid: UUID | None
-    faults: list[IncidentFault]
-    warnings: list[IncidentFault] = Field(description="Values without which it was taken.")
+    faults: list[IncidentFaultOut]
+    warnings: list[IncidentFaultOut] = Field(description="Values without which it was taken.")
 
 
 class KnownOut(Schema):
@@ -240,7 +240,7 @@ class KnownOut(Schema):
 
 class PutOut(Schema):
     outcome: PushOutcome
-    warnings: list[IncidentFault]
+    warnings: list[IncidentFaultOut]
     incident: IncidentOut | None = Field(description="Null where a person decided that such incidents are left out.")
 
 
@@ -292,9 +292,9 @@ def _state(incident: Incident) -> IncidentState:
     return IncidentState.CLOSED_UNTOLD if incident.is_closed else IncidentState.OPEN
 
 
-def fault_out(fault: pushes.RowFault) -> IncidentFault:
+def fault_out(fault: pushes.RowFault) -> IncidentFaultOut:
     near = [NamedOut(uuid=one.uuid, name=one.name) for one in fault.candidates]
-    return IncidentFault(path=f"/{fault.name}", code=fault.code, detail=fault.detail, candidates=near)
+    return IncidentFaultOut(path=f"/{fault.name}", code=fault.code, detail=fault.detail, candidates=near)
 
 
 def outcome_out(told: pushes.RowTold) -> OutcomeOut:

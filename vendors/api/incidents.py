@@ -27,13 +27,13 @@ from vendors.api.incident_shapes import (
     BatchIn,
     BatchOut,
     ClaimIn,
-    IncidentOrder,
     IncidentOut,
     IncidentPage,
     IncidentPut,
     IncidentState,
     IncidentsWanted,
     KnownOut,
+    Order,
     PutOut,
     ReadingIn,
     SourceIn,
@@ -64,7 +64,7 @@ def incident_list(request: ApiRequest, wanted: Query[IncidentsWanted]) -> dict[s
     The latest first. To follow what changes, ask with `order=changed` and with `changed_since` of the last row that
     you have."""
     rows = _matching(INCIDENTS.for_member(request.member), wanted)
-    by = "-opened_at" if wanted.order is IncidentOrder.OPENED else "updated_at"
+    by = "-opened_at" if wanted.order is Order.OPENED else "updated_at"
     items, after = page(rows, wanted, by=by)
     return {"items": [incident_out(one) for one in items], "next": after}
 
