@@ -39,6 +39,7 @@ from config.demo.notices import DemoNotice
 from config.demo.proofs import DemoProof
 from config.demo.rehearsals import DemoRehearsal
 from config.demo.waiting_import import DemoImport
+from config.demo.webhooks import DemoWebhook
 from manifesto.apps import EDITORS
 from manifesto.models import Release
 from vendors.models import Contact, Service, Vendor
@@ -139,6 +140,7 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         *terms.proofs(),
         *terms.exports(),
         *terms.batches(),
+        *terms.webhooks(),
         *DemoLetters(author=author, vendors=vendors, data=data, today=today).events(),
     ]
     for day, happens in sorted(events, key=lambda event: event[0]):
@@ -205,6 +207,10 @@ class _Terms:
     def batches(self) -> Iterator[Event]:
         for entry in self.data.get("batches", ()):
             yield from DemoBatch(members=self.members, vendors=self.vendors, data=entry, today=self.today).events()
+
+    def webhooks(self) -> Iterator[Event]:
+        for entry in self.data.get("webhooks", ()):
+            yield from DemoWebhook(members=self.members, data=entry, today=self.today).events()
 
     def exports(self) -> Iterator[Event]:
         for entry in self.data.get("exports", ()):
