@@ -1,4 +1,5 @@
-"""What never stands in a log: the tokens in the addresses of mailed links, and people's mail addresses.
+"""What never stands in a log: the tokens in the addresses of mailed links, keys to the API and what signs webhooks,
+whatever stands behind “Authorization”, and people's mail addresses.
 
 Every line passes here, those of Django, gunicorn and Celery too: `config/settings.py` names `without_tokens` as a
 processor of all of them.
@@ -35,6 +36,20 @@ _ENDS = "|".join(_however_encoded(mark) for mark in MARKS)
 _SLASHES = rf"(?:{_however_encoded('/')}|{_however_encoded(chr(92))})+"
 _STARTS = "|".join(_however_encoded(start.removesuffix("/")) for start in SECRETS)
 SECRET = re.compile(rf"((?:{_STARTS}){_SLASHES})(?:(?!{_ENDS})[^\s\"'<>\\])+", re.IGNORECASE)
+# What a provider's answer to a sign-in carries.
+CARRIED = re.compile(
+    r"([?&](?:code|state|SAMLResponse|SAMLRequest|RelayState|Signature|id_token_hint)=)[^&\s\"'<>]+", re.IGNORECASE
+)
+# Keys begin with a mark, so they are found wherever they stand. What lists show of one, nine characters, may stay.
+_KEYS = "|".join(_however_encoded(mark) for mark in ("cm_", "whsec_", "whsk_"))
+KEY = re.compile(rf"({_KEYS})[A-Za-z0-9_\-+/=%]{{7,}}")
+# As a header, a line of curl, a Python dictionary or what WSGI calls it; to the end of what can be a credential.
+CREDENTIAL = re.compile(
+    r"(authorization[\"']?\s*[:=,]\s*[\"']?\s*(?:[\"'(\[]\s*)?(?:bearer|basic|token|digest)?\s*)"
+    r"(?!(?:bearer|basic|token|digest)\b)[^\s\"'<>,;)\]}]+",
+    re.IGNORECASE,
+)
+SCHEME = re.compile(r"\b((?:bearer|basic)\s+)[A-Za-z0-9_\-+/=.~%]{12,}", re.IGNORECASE)
 # The mail server repeats the address that it refuses. The domain stays: it says whose server to ask.
 _AT = _however_encoded("@")
 MAIL_ADDRESS = re.compile(rf"[\w.+%-]{{1,64}}({_AT}[\w-]+(?:\.[\w-]+)+)", re.IGNORECASE)
@@ -42,22 +57,32 @@ MAIL_ADDRESS = re.compile(rf"[\w.+%-]{{1,64}}({_AT}[\w-]+(?:\.[\w-]+)+)", re.IGN
 
 def redacted(text: str) -> str:
     """The text without tokens and without the part of mail addresses that names a person."""
-    return MAIL_ADDRESS.sub(rf"{HIDDEN}\1", SECRET.sub(rf"\1{HIDDEN}", text))
+    told = KEY.sub(rf"\1{HIDDEN}", CARRIED.sub(rf"\1{HIDDEN}", SECRET.sub(rf"\1{HIDDEN}", text)))
+    told = SCHEME.sub(rf"\1{HIDDEN}", CREDENTIAL.sub(rf"\1{HIDDEN}", told))
+    return MAIL_ADDRESS.sub(rf"{HIDDEN}\1", told)
 
 
 def without_tokens(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A processor of structlog: every value of the line, however deep, is redacted."""
     for key, value in event.items():
         if not key.startswith("_"):  # structlog's own
-            event[key] = _redacted_value(value)
+            event[key] = HIDDEN if _is_credential(key) else _redacted_value(value)
     return event
+
+
+def _is_credential(key: object) -> bool:
+    """The name of a header, as it is sent or as WSGI calls it."""
+    return str(key).lower().replace("-", "_").removeprefix("http_").removeprefix("proxy_") == "authorization"
 
 
 def _redacted_value(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, dict):
-        return {_redacted_value(key): _redacted_value(inner) for key, inner in value.items()}
+        return {
+            _redacted_value(key): HIDDEN if _is_credential(key) else _redacted_value(inner)
+            for key, inner in value.items()
+        }
     if isinstance(value, list | tuple | set | frozenset):
         return [_redacted_value(inner) for inner in value]
     return redacted(value if isinstance(value, str) else repr(value))

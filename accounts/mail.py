@@ -24,7 +24,7 @@ from django.db import connections
 from django.template import Context, Engine
 from django.utils import translation
 
-from accounts.models import Organisation, User
+from accounts.models import SERVICES, Organisation, User
 
 log = structlog.get_logger(__name__)
 CHOICE = "organisation"  # in an address: the organisation that it belongs to, for members of several
@@ -83,11 +83,12 @@ def send(
     """Send the mail of a template to one address. Raises OSError where the mail server does not take it (SMTPException
     is one). `asker`: in whose name it goes out, and whom an answer to it reaches; nobody else's address stands in it.
     """
-    if _is_quiet.get():
+    if _is_quiet.get() or to.endswith(f"@{SERVICES}"):
         return
     with translation.override(language):
         message = compose(template, to, {**context, "email": to, "language": language})
-        message.reply_to = [address_of(asker)] if asker and asker.is_active else []
+        reached = asker and asker.judge  # of a service, whoever looks after it
+        message.reply_to = [address_of(reached)] if reached and reached.is_active else []
         message.extra_headers.update(headers or {})
         if calendar:
             message.attach_alternative(calendar.content.decode(), f"text/calendar; method={calendar.method}")

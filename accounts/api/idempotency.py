@@ -61,12 +61,19 @@ def _taken(request: ApiRequest, key: str, fingerprint: str, now: datetime) -> tu
             new.save(force_insert=True)
             return new, True
     except IntegrityError:
-        return rows.get(), False
+        row = rows.first()
+        if row is None:  # the first one broke in between: whoever sends it again is the first
+            raise _under_way() from None
+        return row, False
+
+
+def _under_way() -> Problem:
+    return Problem(409, "under_way", _("Send it again in a moment."), headers={"Retry-After": "1"})
 
 
 def _again(row: AnsweredRequest) -> HttpResponse:
     if row.status is None:
-        raise Problem(409, "under_way", _("Send it again in a moment."), headers={"Retry-After": "1"})
+        raise _under_way()
     headers = {**row.headers, "Idempotency-Replayed": "true"}
     return HttpResponse(row.body, status=row.status, headers=headers)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import cast
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -21,8 +22,38 @@ PREFIX = "/api/"
 OPEN = ("/api/v1/openapi.json",)  # what there is to ask for is no secret
 OF_STATUS = {403: "not_allowed", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 OF_STATUS |= {500: "broken", 503: "away"}
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 NOTED_EVERY = timedelta(minutes=1)
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class ApiAnswers:
+    """Outside of all that reads a request: whatever the frame refuses below /api/ is refused there as everything else
+    is. No Access-Control header ever goes out: a page of another site cannot ask from within a browser."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(PREFIX):
+            return self.get_response(request)
+        try:
+            _hold_to_frame(request)
+        except Problem as problem:
+            return answer(problem)
+        return _as_problem(self.get_response(request))
+
+
+def _hold_to_frame(request: HttpRequest) -> None:
+    """Raises Problem 413 for more than one request may bring; 400 for a form, and for a length that is none."""
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    if not (said.isascii() and said.isdigit()):
+        raise Problem(400, "bad_request", _("Content-Length must be a whole number of bytes."))
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if int(said) > most:
+        raise Problem(413, "too_large", _("At most %(size)s MB.") % {"size": most // 2**20})
+    if int(said) and request.content_type in FORMS:
+        raise Problem(400, "bad_request", _("The body must be JSON in UTF-8."))
 
 
 class ApiDoor:
@@ -38,7 +69,7 @@ class ApiDoor:
         asked = cast(ApiRequest, request)
         asked.answer_headers = {}
         try:
-            response = _as_problem(self._answered(asked))
+            response = self._answered(asked)
         except Problem as problem:
             response = answer(problem)
         for name, value in asked.answer_headers.items():
@@ -51,6 +82,7 @@ class ApiDoor:
             return self.get_response(request)
         now = timezone.now()
         request.answer_headers.update(identified(request, now))
+        _hold_to_text(request)
         with audit.through(request.token.name):
             return idempotency.once(request, now, lambda: self.get_response(request))
 
@@ -66,6 +98,15 @@ def identified(request: ApiRequest, now: datetime) -> dict[str, str]:
     return headers
 
 
+def _hold_to_text(request: HttpRequest) -> None:
+    """Raises Problem 400 for a body that is no UTF-8, as JSON is whatever a header says."""
+    try:
+        request.body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Problem(400, "bad_request", _("The body must be JSON in UTF-8.")) from error
+    request.encoding = "utf-8"
+
+
 def _token_of(request: HttpRequest, now: datetime) -> ApiToken:
     kind, _space, said = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not said.strip():
@@ -74,6 +115,7 @@ def _token_of(request: HttpRequest, now: datetime) -> ApiToken:
     rows = ApiToken.objects.select_related("member__user__made_by", "member__organisation", "organisation")
     token = rows.usable(now).filter(token_hash=digest, member__user__is_active=True).first()
     if token is None:
+        limits.count_wrong(request, now)
         raise _refused(
             _("This one is not known, has run out or was withdrawn. Make a new one on the page “API tokens”.")
         )

@@ -7,16 +7,19 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import vocabulary
-from accounts.models import AuditEntryQuerySet, Organisation, User
+from accounts.models import ApiToken, AuditEntryQuerySet, Organisation, User
 from accounts.trail import reading as trail
 from groundwork.fields import DayInput, field
 
+PAGES, API, TOKEN = "pages", "api", "token:"
+
 
 class EntryFilterForm(forms.Form):
-    """Which entries of one history: by question, person and day. Wrong input narrows nothing, and says so."""
+    """Which entries of one history: by question, person, way and day. Wrong input narrows nothing, and says so."""
 
     question_key = forms.ChoiceField(label=_("Question"), required=False)
     actor = forms.ModelChoiceField(User.objects.none(), label=_("Who"), required=False, empty_label=_("Everybody"))
+    through = forms.ChoiceField(label=_("Through"), required=False)
     since = forms.DateField(label=_("From"), required=False, widget=DayInput)
     until = forms.DateField(label=_("To"), required=False, widget=DayInput)
 
@@ -29,6 +32,14 @@ class EntryFilterForm(forms.Form):
                 field(self, column, forms.ChoiceField).choices = [("", _("All")), *offered]
         people = User.objects.filter(memberships__organisation=organisation).order_by("name", "email")
         field(self, "actor", forms.ModelChoiceField).queryset = people
+        field(self, "through", forms.ChoiceField).choices = self._ways()
+
+    def _ways(self) -> list[tuple[str, object]]:
+        """Tokens by their names: one that was made anew under the same name goes on in the same line. One query."""
+        names = ApiToken.objects.filter(organisation=self.organisation).order_by("name")
+        tokens = [(f"{TOKEN}{name}", name) for name in names.values_list("name", flat=True).distinct()]
+        ways: list[tuple[str, object]] = [("", _("Pages and API")), (PAGES, _("Pages")), (API, _("The API"))]
+        return [*ways, (_("One token"), tokens)] if tokens else ways
 
     def narrow(self, entries: AuditEntryQuerySet) -> AuditEntryQuerySet:
         self.is_valid()
@@ -42,6 +53,7 @@ class EntryFilterForm(forms.Form):
             "at__date__lte": chosen.get("until"),
         }
         entries = entries.filter(**{lookup: value for lookup, value in wanted.items() if value})
+        entries = _by_way(entries, chosen.get("through", ""))
         return entries.filter(self._named(chosen["q"])) if chosen.get("q") else entries
 
     def _named(self, text: str) -> Q:
@@ -50,6 +62,14 @@ class EntryFilterForm(forms.Form):
             if naming.found:
                 named |= Q(**{f"{column}__in": naming.found(self.organisation.pk, text)})
         return named
+
+
+def _by_way(entries: AuditEntryQuerySet, way: str) -> AuditEntryQuerySet:
+    if way == PAGES:
+        return entries.filter(through="")
+    if way == API:
+        return entries.exclude(through="")
+    return entries.filter(through=way.removeprefix(TOKEN)) if way else entries
 
 
 class AuditFilterForm(EntryFilterForm):
@@ -62,7 +82,7 @@ class AuditFilterForm(EntryFilterForm):
     vendor_ref = forms.ChoiceField(label=_("Vendor"), required=False)
     q = forms.CharField(label=_("Name contains"), required=False, max_length=100)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
-    field_order = ("vendor_ref", "question_key", "q", "kind", "actor", "since", "until")
+    field_order = ("vendor_ref", "question_key", "q", "kind", "actor", "through", "since", "until")
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, organisation=organisation, **kwargs)

@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts import vocabulary
-from accounts.models import AuditEntry, AuditEntryQuerySet, User
+from accounts.models import SERVICES, AuditEntry, AuditEntryQuerySet, User
 from accounts.trail import audit, stretches
 from accounts.trail.signposts import Place, places, told_label
 from accounts.trail.stretches import Row
@@ -74,13 +74,15 @@ class ChangeInWords:
 class EntryInWords:
     """One entry in words; `url` is empty where there is no page to look at.
 
-    A sentence is made of `who`, `did` and `about`. `address`: of whoever did it, empty where none is known. Where one
-    value changed, `did` names it and `single` is its change: the sentence ends with it.
+    A sentence is made of `who`, `did` and `about`. `address`: of whoever did it, empty where none is known; `through`:
+    by what, in words, empty where it was a page. Where one value changed, `did` names it and `single` is its change:
+    the sentence ends with it.
     """
 
     at: datetime
     who: str
     address: str
+    through: str
     verb: str
     did: str
     kind: str
@@ -109,6 +111,11 @@ def verb_told(verb: str) -> str:
     return str(known.told) if known and known.told else verb  # as it is stored: nobody has words for it
 
 
+def through_told(entry: AuditEntry) -> str:
+    """What it was done through, where that was no page; else empty."""
+    return _("through the API, token “%(token)s”") % {"token": entry.through} if entry.through else ""
+
+
 def kinds() -> list[tuple[str, str]]:
     """The kinds of things that an organisation's trail can be about, by name."""
     listed = (name for name, kind in vocabulary.KINDS.items() if kind.organisation is not vocabulary.nobodys)
@@ -130,6 +137,7 @@ def _line(entry: AuditEntry, place: Place, changed: tuple[ChangeInWords, ...]) -
         at=entry.at,
         who=who,
         address=address,
+        through=through_told(entry),
         verb=verb_in_words(entry.verb),
         did=_("changed “%(field)s” of") % {"field": single.name} if single else verb_told(entry.verb),
         kind=_kind(entry.object_type),
@@ -147,7 +155,10 @@ def _actor(entry: AuditEntry) -> tuple[str, str]:
     if entry.actor_label == audit.SYSTEM:
         return _("The system"), ""
     name, mark, address = entry.actor_label.rpartition(" <")
-    return (name, address.removesuffix(">")) if mark else (entry.actor_label, "")
+    address = address.removesuffix(">")
+    if not mark:
+        return entry.actor_label, ""
+    return name, "" if address.endswith(f"@{SERVICES}") else address  # of a service: nobody can write there
 
 
 def _is_of_one_value(entry: AuditEntry, change: ChangeInWords) -> bool:

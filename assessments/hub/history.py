@@ -23,6 +23,7 @@ from groundwork.words import day, moment
 class HistoryLine:
     at: datetime
     who: str
+    through: str  # by what, in words; empty where it was a page
     what: str
     target: str  # empty for the assessment itself
     question: str  # or the rule; empty where it is about neither
@@ -55,6 +56,7 @@ def history_lines(entries: Iterable[AuditEntry]) -> list[HistoryLine]:
         HistoryLine(
             at=entry.at,
             who=_who(entry),
+            through=trail.through_told(entry),
             what=trail.verb_told(entry.verb),
             target="" if entry.object_type == Assessment._meta.label_lower else told_label(entry),
             question=place.question,

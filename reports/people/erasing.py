@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from accounts.models import Invitation, KeptForm, Membership, Role, User
+from accounts.models import ApiToken, Invitation, KeptForm, Membership, Role, User
 from accounts.trail import audit
 from assessments.models import Assessment, CommitmentLink, Digest, Preferences, VendorLink
 from groundwork.refusals import Refusal
@@ -80,7 +80,7 @@ def erase(user: User, *, by: User | None, now: datetime) -> User:
         name, email = row.name, row.email
         organisations = list(row.memberships.values_list("organisation", flat=True))
         mark = secrets.token_hex(8)
-        _close(row)
+        _close(row, now)
         pseudonym = f"Former member {mark[:4]}"
         _replace_everywhere(name, email, pseudonym, f"{mark}@{NOWHERE}", organisations)
         row.name, row.email, row.erased_at = pseudonym, f"{mark}@{NOWHERE}", now
@@ -108,7 +108,7 @@ def erase_contact(contact: Contact, *, by: User | None, now: datetime) -> Contac
     return row
 
 
-def _close(user: User) -> None:
+def _close(user: User, now: datetime) -> None:
     """What opens the account, what only concerns it, and the files that were made for it alone."""
     for session in open_sessions(user):
         session.delete()
@@ -122,6 +122,7 @@ def _close(user: User) -> None:
     Digest.objects.filter(user=user).delete()
     KeptForm.objects.filter(who=f"user:{user.pk}").delete()
     Membership.objects.filter(user=user).update(is_active=False)
+    ApiToken.objects.filter(member__user=user, revoked_at=None).update(revoked_at=now)
     Invitation.objects.filter(email__iexact=user.email).pending().update(revoked_at=F("expires_at"))
     for jobs in (Export, Batch):
         for job in jobs.objects.filter(requested_by=user).exclude(file=""):

@@ -25,6 +25,7 @@ from reports.archives.values import said
 WHOLE: dict[str, tuple[str, ...]] = {
     "accounts.Membership": ("user",),
     "accounts.Invitation": ("invited_by",),
+    "accounts.ApiToken": ("member__user",),
     "account.EmailAddress": ("user",),
     "assessments.Response": ("rater",),
     "assessments.Answer": ("response__rater", "updated_by"),

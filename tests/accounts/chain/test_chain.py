@@ -195,6 +195,10 @@ BREAKS: dict[str, tuple[Callable[[list[Scorecard]], Any], str]] = {
         "The day of the trail 2026-03-02 has 1 rows, and had 2",
     ),
     "entry changed": (_entry(actor_label="Z"), "The day of the trail 2026-03-02 is not what was sealed (seal 1)"),
+    "token of an entry changed": (
+        _entry(through="Z"),
+        "The day of the trail 2026-03-02 is not what was sealed (seal 1)",
+    ),
     "value of an entry changed": (
         _entry(after={"name": "c"}),
         "The day of the trail 2026-03-02 is not what was sealed (seal 1)",

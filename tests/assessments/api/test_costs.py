@@ -1,0 +1,65 @@
+"""What reading costs: a fixed number of queries, however many rows there are."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Role
+from assessments.lifecycle import transitions
+from assessments.models import Assessment
+from tests.assessments.api.asking import Asker
+from tests.factories import Cast, add_rater, make_assessment, make_commitment, make_incident, make_member
+
+pytestmark = pytest.mark.django_db
+DOOR = ("accounts_attemptcount", "SAVEPOINT", "accounts_apitoken")  # the same for every request
+
+
+def cost(ask: Asker, path: str) -> int:
+    """Queries of the operation itself."""
+    with CaptureQueriesContext(connection) as queries:
+        assert ask.get(path).status_code == 200
+    return sum(not any(name in one["sql"] for name in DOOR) for one in queries)
+
+
+def more_of_everything(row: Assessment, cast: Cast, number: int) -> None:
+    member = make_member(cast.organisation, f"rater{number}", Role.READER)
+    add_rater(row, member, grade=number % 5)
+    transitions.hand_in(member, row)
+    make_assessment(member, vendor=row.vendor, release=row.release, grade=1)
+    make_commitment(cast.colleague, row.vendor, owner=member.user)
+    make_incident(row.vendor, opened=timezone.now())
+
+
+PATHS = {
+    "/assessments": 2,
+    "/assessments/{row}": 31,
+    "/assessments/{row}/raters": 9,
+    "/assessments/{row}/questionnaire": 6,
+    "/assessments/{row}/questionnaire/support-1": 4,
+    "/assessments/{row}/answers": 21,
+    "/assessments/{row}/vendor-answers": 4,
+    "/assessments/{row}/consensus": 17,
+    "/assessments/{row}/findings": 23,
+    "/commitments": 3,
+    "/commitments/{commitment}": 6,
+}
+
+
+def test_reading_costs_the_same_however_much_there_is(cast: Cast) -> None:
+    row = make_assessment(cast.assessor, grade=3)
+    transitions.hand_in(cast.assessor, row)
+    commitment = make_commitment(cast.colleague, row.vendor)
+    more_of_everything(row, cast, 1)
+    ask = Asker(cast.assessor)
+    addresses = {path: path.format(row=row.uuid, commitment=commitment.uuid) for path in PATHS}
+    few = {path: cost(ask, address) for path, address in addresses.items()}
+    few = {path: cost(ask, address) for path, address in addresses.items()}  # what is kept the first time is kept
+    for number in range(2, 5):
+        more_of_everything(row, cast, number)
+    for address in addresses.values():
+        ask.get(address)
+    assert {path: cost(ask, address) for path, address in addresses.items()} == few
+    assert few == PATHS
