@@ -100,6 +100,23 @@ ROUTES: dict[str, Right | Gate] = {
     "directory": Right.ADMINISTER,
     "directory_group": Right.ADMINISTER,
     "audit_list": Right.ADMINISTER,
+    # the sign-in of the organisation
+    "own_sign_in": Right.ADMINISTER,
+    "own_sign_in_edit": Right.ADMINISTER,
+    "own_sign_in_try": Right.ADMINISTER,
+    "own_sign_in_change": Right.ADMINISTER,
+    "own_sign_in_force": Right.ADMINISTER,
+    "own_sign_in_way": Right.ADMINISTER,
+    "own_sign_in_domain_add": Right.ADMINISTER,
+    "own_sign_in_domain_remove": Right.ADMINISTER,
+    "sign_in_organisation": Gate.PUBLIC,
+    "sign_in_at": Gate.PUBLIC,
+    "sign_in_callback": Gate.PUBLIC,  # what the provider answered is the key, as below
+    "sign_in_saml": Gate.PUBLIC,
+    "sign_in_saml_finish": Gate.PUBLIC,
+    "sign_in_metadata": Gate.PUBLIC,
+    "sign_in_sign_out": Gate.PUBLIC,
+    "signed_out": Gate.PUBLIC,
     "webhook_list": Right.ADMINISTER,
     "webhook_add": Right.ADMINISTER,
     "webhook_detail": Right.ADMINISTER,
@@ -452,8 +469,8 @@ PUBLIC_PREFIXES = (
     "mfa_authenticate",
 )
 SIGNED_IN_PREFIXES = ("account_", "mfa_")
-# Nobody signs up; an address is proven by the invitation that it got, and changed by a superuser. Other ways to sign in
-# (socialaccount_) have no provider yet.
+# Nobody signs up; an address is proven by the invitation that it got, and changed by a superuser. An organisation's own
+# sign-in has pages of ours, which check more: those of the library (socialaccount_) stay closed.
 CLOSED_PREFIXES = (
     "account_signup",
     "account_email",
@@ -621,6 +638,7 @@ OPERATIONS: dict[str, Operation] = {
     "scorecard_benchmark": Operation(Right.READ, Scope.SCORECARDS_READ),
     "scorecard_change": Operation(Right.READ, Scope.SCORECARDS_READ),
     "scorecard_history": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "comparison": Operation(Right.READ, Scope.SCORECARDS_READ),
     "document_list": Operation(Right.READ, Scope.SCORECARDS_READ),
     "document_ask": Operation(Right.READ, Scope.DOCUMENTS_WRITE),
     "document_detail": Operation(Right.READ, Scope.SCORECARDS_READ),

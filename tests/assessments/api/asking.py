@@ -27,6 +27,8 @@ class Asker:
         given: dict[str, Any] = {"headers": said}
         if body is not None:
             given |= {"data": body, "content_type": "application/json"}
+        elif method == "POST":  # the client of the tests would send an empty form
+            given |= {"data": "", "content_type": "application/json"}
         return getattr(Client(raise_request_exception=True), method.lower())(f"/api/v1{path}", **given)
 
     def get(self, path: str, **headers: str) -> Any:
