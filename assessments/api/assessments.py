@@ -24,7 +24,7 @@ from accounts.api.requests import ApiRequest
 from accounts.api.schemas import Changes, Given
 from accounts.models import User
 from assessments.api.fetched import assessment_of
-from assessments.api.shapes import Day, People, PersonOut, VendorRef, vendor_ref
+from assessments.api.shapes import AssessedVendor, Day, People, PersonOut, vendor_ref
 from assessments.approval import panel as approval_panel
 from assessments.consensus import meeting
 from assessments.hub.forms import OTHER_DATES, PRESETS, AssessmentEditForm, AssessmentForm, RepeatForm
@@ -58,7 +58,7 @@ Months = Annotated[Repeat, BeforeValidator(_no_text)]
 class AssessmentOut(Schema):
     uuid: UUID
     reference: str
-    vendor: VendorRef
+    vendor: AssessedVendor
     state: AssessmentState
     edition: str
     asks_supplementary: bool = Field(description="Whether it asks the supplementary questions too.")

@@ -25,6 +25,7 @@ from accounts.api.schemas import Changes, Given
 from accounts.models import Membership
 from assessments.api.fetched import COMMITMENT_RELATED, commitment_of
 from assessments.api.shapes import (
+    AssessedVendor,
     Day,
     EvidenceFileOut,
     Lines,
@@ -32,7 +33,6 @@ from assessments.api.shapes import (
     PersonOut,
     RuleKey,
     Sha256,
-    VendorRef,
     vendor_ref,
 )
 from assessments.commitments import asking, transitions
@@ -85,7 +85,7 @@ class ContactRef(Schema):
 class CommitmentOut(Schema):
     uuid: UUID
     number: str
-    vendor: VendorRef
+    vendor: AssessedVendor
     rule: str = Field(description="Its key; of an earlier edition perhaps.")
     rule_name: str
     question: str = Field(description="Its key; empty: about the whole rule.")

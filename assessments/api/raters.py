@@ -162,12 +162,16 @@ def _said(request: ApiRequest, row: Assessment, body: RatersIn) -> dict[str, Any
     return {
         "people": [members[one] for one in body.people],
         "email": body.email,
-        "department": NONE_OF_OURS if body.speaks_for_none else str(departments.get(body.department, "")),
+        "department": NONE_OF_OURS if body.speaks_for_none else _key(departments, body.department),
         "language": body.language or "",
         "rules": [str(rule) for rule in body.rules] if body.rules else list(every),
         "due_on": body.due_on,
         "note": body.note,
     }
+
+
+def _key(departments: dict[UUID, int], wanted: UUID | None) -> str:
+    return "" if wanted is None else str(departments[wanted])
 
 
 def _told(request: ApiRequest, asked: list[AskedRater], *, again: bool = False) -> AskedOut:

@@ -37,9 +37,11 @@ from config.demo.hours import DemoHour
 from config.demo.letters import DemoLetters
 from config.demo.notices import DemoNotice
 from config.demo.proofs import DemoProof
+from config.demo.pushes import DemoPush
 from config.demo.rehearsals import DemoRehearsal
 from config.demo.sign_in import DemoSignIn
 from config.demo.waiting_import import DemoImport
+from config.demo.webhooks import DemoWebhook
 from manifesto.apps import EDITORS
 from manifesto.models import Release
 from vendors.models import Contact, Service, Vendor
@@ -126,6 +128,8 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         ).load()
     for entry in data.get("imports", ()):
         DemoImport(author=author, data=entry, today=today).load()
+    for entry in data.get("pushes", ()):
+        DemoPush(author=author, data=entry, today=today).load()
     people = {email: member.user for email, member in members.items()}
     agreed = DemoAgreements(author=author, people=people, vendors=vendors, today=today)
     terms = _Terms(data=data, author=author, members=members, departments=departments, vendors=vendors, today=today)
@@ -141,6 +145,7 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         *terms.proofs(),
         *terms.exports(),
         *terms.batches(),
+        *terms.webhooks(),
         *DemoLetters(author=author, vendors=vendors, data=data, today=today).events(),
     ]
     for day, happens in sorted(events, key=lambda event: event[0]):
@@ -212,6 +217,10 @@ class _Terms:
     def batches(self) -> Iterator[Event]:
         for entry in self.data.get("batches", ()):
             yield from DemoBatch(members=self.members, vendors=self.vendors, data=entry, today=self.today).events()
+
+    def webhooks(self) -> Iterator[Event]:
+        for entry in self.data.get("webhooks", ()):
+            yield from DemoWebhook(members=self.members, data=entry, today=self.today).events()
 
     def exports(self) -> Iterator[Event]:
         for entry in self.data.get("exports", ()):
