@@ -37,6 +37,7 @@ from config.demo.hours import DemoHour
 from config.demo.letters import DemoLetters
 from config.demo.notices import DemoNotice
 from config.demo.proofs import DemoProof
+from config.demo.pushes import DemoPush
 from config.demo.rehearsals import DemoRehearsal
 from config.demo.sign_in import DemoSignIn
 from config.demo.waiting_import import DemoImport
@@ -127,6 +128,8 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         ).load()
     for entry in data.get("imports", ()):
         DemoImport(author=author, data=entry, today=today).load()
+    for entry in data.get("pushes", ()):
+        DemoPush(author=author, data=entry, today=today).load()
     people = {email: member.user for email, member in members.items()}
     agreed = DemoAgreements(author=author, people=people, vendors=vendors, today=today)
     terms = _Terms(data=data, author=author, members=members, departments=departments, vendors=vendors, today=today)
