@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.chain import trail_days, verification
-from accounts.models import AuditEntry, Membership, Organisation, User
+from accounts.models import ApiToken, AuditEntry, Membership, Organisation, User
 from accounts.trail import audit
 from assessments.models import Evidence
 from groundwork.canonical import hash_of
@@ -114,6 +114,7 @@ def test_no_secret_leaves_and_nobody_who_is_here_is_overwritten(cast: Cast) -> N
     assert set(rows_of(archive, "accounts.user")[0]) == {"email", "name", "language", "is_active", "date_joined",
                                                          "erased_at"}  # fmt: skip
     assert "token_hash" not in rows_of(archive, "accounts.invitation")[0]
+    service = next(row for row in rows_of(archive, "accounts.membership") if row["is_service"])
     emptied()
     known = User(email="assessor@example.org", name="Known Here", is_staff=True)
     known.set_password("kept as it is")
@@ -123,6 +124,10 @@ def test_no_secret_leaves_and_nobody_who_is_here_is_overwritten(cast: Cast) -> N
     assert (known.name, known.is_staff, known.check_password("kept as it is")) == ("Known Here", True, True)
     assert Membership.objects.filter(user=known).count() == 1
     assert not User.objects.get(email="admin@example.org").has_usable_password()
+    arrived = Membership.everybody.services().get()
+    assert arrived.user.email == service["user"]
+    assert arrived.user.made_by is None  # nobody has its tokens, and nobody makes any before taking it over
+    assert not ApiToken.objects.exists()
 
 
 def test_nothing_of_another_organisation_leaves(cast: Cast) -> None:
