@@ -56,6 +56,9 @@ ROUTES: dict[str, Right | Gate] = {
     "document_verify": Gate.PUBLIC,  # whoever was sent a document is who doubts it
     "help_glossary": Gate.PUBLIC,
     "help_guide": Gate.PUBLIC,
+    "help_api": Gate.PUBLIC,  # what can be asked is no secret; what is answered is
+    "help_api_group": Gate.PUBLIC,
+    "help_api_problems": Gate.PUBLIC,
     "help_search": Gate.PUBLIC,  # of the pages of rules it finds what the reader may read
     "healthz": Gate.PUBLIC,
     "readyz": Gate.PUBLIC,
@@ -97,6 +100,23 @@ ROUTES: dict[str, Right | Gate] = {
     "directory": Right.ADMINISTER,
     "directory_group": Right.ADMINISTER,
     "audit_list": Right.ADMINISTER,
+    # the sign-in of the organisation
+    "own_sign_in": Right.ADMINISTER,
+    "own_sign_in_edit": Right.ADMINISTER,
+    "own_sign_in_try": Right.ADMINISTER,
+    "own_sign_in_change": Right.ADMINISTER,
+    "own_sign_in_force": Right.ADMINISTER,
+    "own_sign_in_way": Right.ADMINISTER,
+    "own_sign_in_domain_add": Right.ADMINISTER,
+    "own_sign_in_domain_remove": Right.ADMINISTER,
+    "sign_in_organisation": Gate.PUBLIC,
+    "sign_in_at": Gate.PUBLIC,
+    "sign_in_callback": Gate.PUBLIC,  # what the provider answered is the key, as below
+    "sign_in_saml": Gate.PUBLIC,
+    "sign_in_saml_finish": Gate.PUBLIC,
+    "sign_in_metadata": Gate.PUBLIC,
+    "sign_in_sign_out": Gate.PUBLIC,
+    "signed_out": Gate.PUBLIC,
     "webhook_list": Right.ADMINISTER,
     "webhook_add": Right.ADMINISTER,
     "webhook_detail": Right.ADMINISTER,
@@ -449,8 +469,8 @@ PUBLIC_PREFIXES = (
     "mfa_authenticate",
 )
 SIGNED_IN_PREFIXES = ("account_", "mfa_")
-# Nobody signs up; an address is proven by the invitation that it got, and changed by a superuser. Other ways to sign in
-# (socialaccount_) have no provider yet.
+# Nobody signs up; an address is proven by the invitation that it got, and changed by a superuser. An organisation's own
+# sign-in has pages of ours, which check more: those of the library (socialaccount_) stay closed.
 CLOSED_PREFIXES = (
     "account_signup",
     "account_email",

@@ -6,14 +6,17 @@ from urllib.parse import quote
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as requests
 from django.conf import settings
+from django.contrib import messages
 from django.core.mail import EmailMessage, EmailMultiAlternatives
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import mail, visitor
+from accounts import mail, own_sign_in, visitor
 from accounts.mail import one_line
 from accounts.models import User
 
@@ -37,6 +40,28 @@ class AccountAdapter(DefaultAccountAdapter):
         """Failed sign-ins count for an account, and by themselves for each browser that it is known in."""
         key = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{key}:{visitor.known_browser(request, credentials.get('email', ''))}"
+
+    def pre_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse | None:
+        """Whoever has to come in by their organisation's sign-in is sent there, whatever else opened so far."""
+        if response := super().pre_login(request, user, **options):
+            return response
+        provider = None if own_sign_in.has_come(request, user) else own_sign_in.refused(user)
+        if provider is None:
+            return None
+        words = _("Your organisation signs in through “%(name)s” only: passwords and passkeys are not used there.")
+        messages.warning(request, words % {"name": provider.name})
+        return redirect("sign_in_at", provider.uuid)
+
+    def logout(self, request: HttpRequest) -> None:
+        """What came in through a provider is signed out there next."""
+        session = own_sign_in.through(request)
+        super().logout(request)
+        if session is not None:
+            request.session[own_sign_in.LEFT] = {"provider": session.provider, "end": session.end}
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Asked before the sign-out."""
+        return reverse("signed_out") if own_sign_in.through(request) else super().get_logout_redirect_url(request)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -24,7 +24,8 @@ from accounts import vocabulary
 from accounts.access import user_of
 from accounts.members import invitations
 from accounts.members.organisations import FIELDS
-from accounts.models import AuditEntry, Department, Membership, Organisation, Role, User
+from accounts.models import AuditEntry, Department, MailDomain, Membership, Organisation, Role, User
+from accounts.single_sign_on import domains
 from accounts.trail import audit
 from accounts.trail import reading as trail
 from accounts.trail.signposts import told_label
@@ -250,6 +251,28 @@ class OrganisationAdmin(SuperusersOnly, admin.ModelAdmin[Organisation]):
             messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email})
         else:
             messages.error(request, _("The mail to %(email)s could not be sent.") % {"email": invitation.email})
+
+
+@admin.register(MailDomain)
+class MailDomainAdmin(SuperusersOnly, admin.ModelAdmin[MailDomain]):
+    """Whose a mail domain is, where several organisations could say that it is theirs: confirmed, and nothing else."""
+
+    list_display = ("domain", "organisation", "added_by", "added_at", "confirmed_at")
+    list_select_related = ("organisation", "added_by")
+    list_filter = (("confirmed_at", admin.EmptyFieldListFilter),)
+    search_fields = ("domain", "organisation__name")
+    fields = readonly_fields = list_display
+    actions = ("confirm",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.action(description=gettext_lazy("Confirm that the domain is the organisation’s"))
+    def confirm(self, request: HttpRequest, rows: QuerySet[MailDomain]) -> None:
+        for row in rows:
+            with or_say_why(request):
+                domains.confirm(row, by=user_of(request))
+                messages.success(request, _("%(domain)s counts from now on.") % {"domain": row.domain})
 
 
 def _before(model: Any, row: Any, fields: tuple[str, ...]) -> dict[str, Any] | None:

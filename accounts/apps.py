@@ -10,6 +10,7 @@ class AccountsConfig(AppConfig):
         from accounts import absences, immutable, trail_words, visitor, vocabulary
         from accounts.chain import carried, kinds, trail_days
         from accounts.members.changes import shut
+        from accounts.single_sign_on import emergencies
         from groundwork import whole_numbers
 
         whole_numbers.register()
@@ -25,3 +26,4 @@ class AccountsConfig(AppConfig):
         kinds.register(carried.KIND, carried.kind())
         shut.connect(absences.tell_administrators, dispatch_uid="absences_told")
         user_logged_in.connect(visitor.at_sign_in, dispatch_uid="visitor_at_sign_in")
+        user_logged_in.connect(emergencies.at_sign_in, dispatch_uid="emergencies_at_sign_in")

@@ -36,6 +36,10 @@ _ENDS = "|".join(_however_encoded(mark) for mark in MARKS)
 _SLASHES = rf"(?:{_however_encoded('/')}|{_however_encoded(chr(92))})+"
 _STARTS = "|".join(_however_encoded(start.removesuffix("/")) for start in SECRETS)
 SECRET = re.compile(rf"((?:{_STARTS}){_SLASHES})(?:(?!{_ENDS})[^\s\"'<>\\])+", re.IGNORECASE)
+# What a provider's answer to a sign-in carries.
+CARRIED = re.compile(
+    r"([?&](?:code|state|SAMLResponse|SAMLRequest|RelayState|Signature|id_token_hint)=)[^&\s\"'<>]+", re.IGNORECASE
+)
 # Keys begin with a mark, so they are found wherever they stand. What lists show of one, nine characters, may stay.
 _KEYS = "|".join(_however_encoded(mark) for mark in ("cm_", "whsec_", "whsk_"))
 KEY = re.compile(rf"({_KEYS})[A-Za-z0-9_\-+/=%]{{7,}}")
@@ -53,7 +57,7 @@ MAIL_ADDRESS = re.compile(rf"[\w.+%-]{{1,64}}({_AT}[\w-]+(?:\.[\w-]+)+)", re.IGN
 
 def redacted(text: str) -> str:
     """The text without tokens and without the part of mail addresses that names a person."""
-    told = KEY.sub(rf"\1{HIDDEN}", SECRET.sub(rf"\1{HIDDEN}", text))
+    told = KEY.sub(rf"\1{HIDDEN}", CARRIED.sub(rf"\1{HIDDEN}", SECRET.sub(rf"\1{HIDDEN}", text)))
     told = SCHEME.sub(rf"\1{HIDDEN}", CREDENTIAL.sub(rf"\1{HIDDEN}", told))
     return MAIL_ADDRESS.sub(rf"{HIDDEN}\1", told)
 

@@ -8,16 +8,20 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_structlog.middlewares import RequestMiddleware
 
-from accounts import language, visitor
-from accounts.access import Gate, OurRequest, may, required, right_for
+from accounts import language, own_sign_in, visitor
+from accounts.access import Gate, OurRequest, may, required, right_for, user_of
 from accounts.logs import redacted
 from accounts.mail import CHOICE
 from accounts.models import Membership
@@ -80,10 +84,8 @@ class CurrentMember:
     def process_view(self, request: OurRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         if required(request.resolver_match.view_name) is Gate.API:
             return None  # the door of the API has said who it is
-        if request.user.is_authenticated:
-            rows = Membership.objects.active().filter(user=request.user.pk).select_related("organisation", "user")
-            request.memberships = list(rows.order_by("organisation__name"))
-            request.member = _current(request)
+        if request.user.is_authenticated and (ended := _memberships(request)):
+            return ended if required(request.resolver_match.view_name) is not Gate.PUBLIC else None
         right = right_for(required(request.resolver_match.view_name))
         if right is not None and not may(request.member, right):
             raise PermissionDenied
@@ -104,6 +106,34 @@ class AfterSignIn:
             language.keep(response, language.at_sign_in(request, user), secure=request.is_secure())
             visitor.remember(response, user, secure=request.is_secure())
         return response
+
+
+# A provider's row is read with each page; what is long in it is not needed there.
+LONG = ("client_secret", "certificates", "roles", "last_trial", "last_failure")
+UNREAD = tuple(f"organisation__identity_provider__{name}" for name in LONG)
+
+
+def _memberships(request: OurRequest) -> HttpResponse | None:
+    """Set those that this session opens. To the sign-in, and the session has ended, where it opens none any more:
+    because their organisation has its own sign-in now, or because what its provider vouched for has run out."""
+    session = own_sign_in.through(request)
+    rows = Membership.objects.active().filter(user=request.user.pk)
+    rows = rows.select_related("organisation__identity_provider", "user").defer(*UNREAD)
+    every = list(rows.order_by("organisation__name"))
+    request.memberships = own_sign_in.opened_by(session, every, timezone.now())
+    route = request.resolver_match.view_name
+    if not request.memberships and (session or (every and not user_of(request).is_staff)):
+        to_sign_in = _to_sign_in(request, settings.LOGIN_URL)
+        logout(request)
+        messages.info(request, _("Your session has ended: sign in again, through your organisation."))
+        return to_sign_in
+    has_others = len(request.memberships) < len(every)
+    if session and (required(route) is Gate.STAFF or own_sign_in.closed_to(session, route, has_others=has_others)):
+        raise PermissionDenied(
+            _("You came in through your organisation’s sign-in. This page belongs to the account itself.")
+        )
+    request.member = _current(request)
+    return None
 
 
 def _current(request: OurRequest) -> Membership | None:

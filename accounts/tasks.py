@@ -9,6 +9,7 @@ from accounts.api import frame
 from accounts.chain import trail_days
 from accounts.models import AttemptCount
 from accounts.sending import cleaning
+from accounts.single_sign_on import spent
 from accounts.webhooks import cleaning as webhook_cleaning
 from accounts.webhooks import delivering
 from accounts.webhooks.job import DELIVERIES
@@ -17,12 +18,13 @@ from groundwork.storage import forget_strays
 
 @shared_task(name="accounts.tasks.housekeeping")
 def housekeeping() -> None:
-    """Delete what has run out by itself: sessions, counts of attempts to sign in, forms taken and forms kept; and files
-    without a row."""
+    """Delete what has run out by itself: sessions, counts of attempts to sign in, forms taken and forms kept, what
+    providers said once; and files without a row."""
     now = timezone.now()
     SessionStore.clear_expired()
     AttemptCount.objects.filter(expires__lt=now).delete()
     cleaning.sweep(now)
+    spent.forget(now)
     webhook_cleaning.forget(now)
     frame.forget(now)
     forget_strays(now)

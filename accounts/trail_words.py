@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import (
     ApiToken,
     Department,
+    IdentityProvider,
     Invitation,
+    MailDomain,
     Membership,
     Organisation,
     ProvisionedGroup,
@@ -37,6 +39,31 @@ VOCABULARY = Vocabulary(
             title=_("Invitation stays open longer"), told=_("let an invitation stay open longer")
         ),
         "invitation.revoked": Verb(title=_("Invitation withdrawn"), told=_("withdrew an invitation")),
+        "sign_in.set": Verb(title=_("Sign-in of the organisation set"), told=_("set the organisation’s sign-in")),
+        "sign_in.changed": Verb(
+            title=_("Sign-in of the organisation changed"), told=_("changed the organisation’s sign-in")
+        ),
+        "sign_in.put_in_use": Verb(
+            title=_("Sign-in of the organisation put in use"), told=_("put the organisation’s sign-in in use")
+        ),
+        "sign_in.put_out_of_use": Verb(
+            title=_("Sign-in of the organisation put out of use"), told=_("put the organisation’s sign-in out of use")
+        ),
+        "sign_in.forced": Verb(
+            title=_("Sign-in of the organisation made the only way in"),
+            told=_("made the organisation’s sign-in the only way in"),
+        ),
+        "sign_in.not_forced": Verb(title=_("Passwords allowed again"), told=_("allowed passwords again")),
+        "sign_in.links_forgotten": Verb(
+            title=_("Links to accounts of the provider forgotten"),
+            told=_("forgot the links to accounts of the provider"),
+        ),
+        "sign_in.emergency": Verb(
+            title=_("Came in past the organisation’s sign-in"), told=_("came in past the organisation’s sign-in")
+        ),
+        "domain.added": Verb(title=_("Mail domain added"), told=_("added a mail domain")),
+        "domain.confirmed": Verb(title=_("Mail domain confirmed"), told=_("confirmed a mail domain")),
+        "domain.removed": Verb(title=_("Mail domain removed"), told=_("removed a mail domain")),
         "token.made": Verb(title=_("API token made"), told=_("made an API token")),
         "token.revoked": Verb(title=_("API token withdrawn"), told=_("withdrew an API token")),
         "directory.person_added": Verb(title=_("Person named by the directory"), told=_("named a person")),
@@ -68,6 +95,8 @@ VOCABULARY = Vocabulary(
         Department: TrailSubject(route="department_edit"),
         Invitation: TrailSubject(),
         ApiToken: TrailSubject(),
+        IdentityProvider: TrailSubject(),
+        MailDomain: TrailSubject(),
         ProvisionedPerson: TrailSubject(),
         ProvisionedGroup: TrailSubject(),
         WebhookEndpoint: TrailSubject(route="webhook_detail"),
@@ -75,6 +104,8 @@ VOCABULARY = Vocabulary(
     },
     names={
         "member": _("member"),
+        "links": _("links"),
+        "client_secret": _("client secret"),
         "groups": _("groups"),
         "user_permissions": _("permissions"),
         "expires_at": _("valid until"),

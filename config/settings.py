@@ -223,6 +223,11 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Customer Manifesto"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)  # of one token
+# Where providers of an organisation's sign-in may be that are on no public network: ["10.0.0.0/8"]. The organisations'
+# administrators name addresses, and this server asks them.
+SIGN_IN_PRIVATE_NETWORKS = env.list(
+    "SIGN_IN_PRIVATE_NETWORKS", default=[] if PRODUCTION else ["127.0.0.0/8", "::1/128"]
+)
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 
 # Languages -------------------------------------------------------------------------------------------------------

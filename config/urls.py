@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("vendors.urls")),
     path("", include("assessments.urls")),
     path("", include("reports.urls")),
+    path("", include("config.reference.urls")),
     path("", include("config.knowhow.urls")),
     path("help/", help_views.help_index, name="help_index"),
     path("help/<slug:topic>/", help_views.help_topic, name="help_topic"),  # after those that subjects bring

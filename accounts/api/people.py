@@ -15,14 +15,14 @@ from accounts.models import Department, Membership, Role
 router = Router()
 
 
-class DepartmentOut(Schema):
+class DepartmentListed(Schema):
     uuid: UUID
     name: str
     is_it: bool
 
 
 class DepartmentPage(Schema):
-    items: list[DepartmentOut]
+    items: list[DepartmentListed]
     next: str | None
 
 
@@ -51,7 +51,7 @@ def department_list(request: ApiRequest, wanted: Query[PageOfList]) -> dict[str,
     `is_it`: it runs the IT, and is heard in every assessment of a system."""
     rows = Department.objects.filter(organisation=request.member.organisation_id)
     items, after = page(rows, wanted)
-    return {"items": [DepartmentOut(uuid=one.uuid, name=one.name, is_it=one.is_it) for one in items], "next": after}
+    return {"items": [DepartmentListed(uuid=one.uuid, name=one.name, is_it=one.is_it) for one in items], "next": after}
 
 
 @endpoint(router, "GET", "/members", "member_list", MemberPage, problems=(422,))

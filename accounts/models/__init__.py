@@ -39,6 +39,7 @@ from accounts.models.sign_in import (
     ProvisionedGroup,
     ProvisionedPerson,
     SignInProtocol,
+    SpentAssertion,
 )
 from accounts.models.token import (
     AnsweredRequest,
@@ -95,6 +96,7 @@ __all__ = [
     "Role",
     "Seal",
     "SignInProtocol",
+    "SpentAssertion",
     "TakenForm",
     "User",
     "WebhookDelivery",

@@ -74,6 +74,23 @@ class IdentityProvider(PublicRow):
         return self.name
 
 
+class SpentAssertion(models.Model):
+    """What a provider said once and may not be said again while it would still count: the id of an assertion or the
+    mark of a token, as its hash. Housekeeping forgets it when it has run out by itself."""
+
+    provider = models.ForeignKey(IdentityProvider, on_delete=models.CASCADE, related_name="+")
+    mark = models.CharField(max_length=64)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("spent assertion")
+        verbose_name_plural = _("spent assertions")
+        constraints = [models.UniqueConstraint(fields=["provider", "mark"], name="assertion_spent_once")]
+
+    def __str__(self) -> str:
+        return self.mark
+
+
 class MailDomainQuerySet(OrganisationRows, models.QuerySet["MailDomain"]):
     def confirmed(self) -> MailDomainQuerySet:
         return self.exclude(confirmed_at=None)

@@ -13,6 +13,7 @@ from accounts.sending.mark import FIELD
 
 # Forms of Django's own and of the sign-in library: they end in nothing, hold no text that could be cut, and a password
 # that is cut is refused by itself.
+POSTED_BY_OTHERS = ("sign_in_saml",)  # by a provider's page, which knows nothing of our marks
 UNMARKED = ("account_", "mfa_", "admin:login", "admin:logout", "admin:password_change", "admin:auth_user_password")
 
 
@@ -71,6 +72,8 @@ def _announced(request: HttpRequest) -> int:
 
 
 def must_be_marked(route: str) -> bool:
+    if route in POSTED_BY_OTHERS:
+        return False
     return route in ROUTES or (route.startswith("admin:") and not route.startswith(UNMARKED))
 
 

@@ -49,7 +49,7 @@ class VendorRef(Schema):
     name: str
 
 
-class FileOut(Schema):
+class EvidenceFileOut(Schema):
     """Evidence: its bytes have an address of their own."""
 
     name: str

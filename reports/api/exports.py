@@ -32,14 +32,14 @@ from vendors.models import Vendor
 router = Router()
 
 
-class Scope(StrEnum):
+class ExportAbout(StrEnum):
     ASSESSMENT = ExportScope.ASSESSMENT.value
     VENDOR = ExportScope.VENDOR.value
     PORTFOLIO = ExportScope.PORTFOLIO.value
     EVERYTHING = ExportScope.EVERYTHING.value
 
 
-class Format(StrEnum):
+class ExportKind(StrEnum):
     XLSX = ExportFormat.XLSX.value  # the arithmetic is live
     CSV = ExportFormat.CSV.value  # tables, in a ZIP
     JSON = ExportFormat.JSON.value  # by docs/export.schema.json
@@ -52,8 +52,8 @@ class NarrowedTo(Given, Narrowed):
 class ExportAsked(Given):
     """`vendor` or `assessment`: what a file of that scope is about."""
 
-    scope: Scope = Scope.EVERYTHING
-    format: Format = Format.JSON
+    scope: ExportAbout = ExportAbout.EVERYTHING
+    format: ExportKind = ExportKind.JSON
     vendor: UUID | None = None
     assessment: UUID | None = None
     portfolio: NarrowedTo | None = Field(None, description="What the portfolio is narrowed by; of that scope.")
@@ -64,8 +64,8 @@ class ExportOut(Schema):
     """A wish for a file, for who asked alone: what it holds is what they may see."""
 
     uuid: UUID
-    scope: Scope
-    format: Format
+    scope: ExportAbout
+    format: ExportKind
     language: str
     state: FileState
     done: int = Field(description="Answers, while it is written; rows of all tables, then.")
@@ -89,7 +89,7 @@ class ExportPage(Schema):
 
 
 class ExportWanted(PageOfList):
-    scope: Scope | None = None
+    scope: ExportAbout | None = None
     state: FileState | None = None
 
 
@@ -123,7 +123,7 @@ def export_ask(request: ApiRequest, asked: ExportAsked) -> Status[dict[str, Any]
 
 def _about(request: ApiRequest, asked: ExportAsked) -> int:
     """The key of what it is about, 0 for all else. Problem 422 where that is missing, or not ours, or out of place."""
-    of_scope = {Scope.VENDOR: (Vendor, asked.vendor), Scope.ASSESSMENT: (Assessment, asked.assessment)}
+    of_scope = {ExportAbout.VENDOR: (Vendor, asked.vendor), ExportAbout.ASSESSMENT: (Assessment, asked.assessment)}
     for scope, (model, uuid) in of_scope.items():
         if scope != asked.scope and uuid is not None:
             raise not_there(f"/{scope}", _("This belongs to another scope."))
@@ -139,7 +139,7 @@ def _about(request: ApiRequest, asked: ExportAsked) -> int:
 def _query(request: ApiRequest, asked: ExportAsked) -> str:
     if asked.portfolio is None:
         return ""
-    if asked.scope != Scope.PORTFOLIO:
+    if asked.scope != ExportAbout.PORTFOLIO:
         raise not_there("/portfolio", _("This belongs to another scope."))
     query, _choice = query_of(request.member, asked.portfolio, timezone.localdate(), under="/portfolio/")
     return chosen.narrowed(query)

@@ -16,12 +16,22 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.members import invitations
-from accounts.models import Invitation, Membership, ProvisionedGroup, Role
-from accounts.models import DeliveryState, Invitation, Membership, Role, WebhookDelivery, WebhookEndpoint
+from accounts.models import (
+    ApiToken,
+    DeliveryState,
+    IdentityProvider,
+    Invitation,
+    MailDomain,
+    Membership,
+    ProvisionedGroup,
+    Role,
+    SignInProtocol,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from accounts.webhooks import changes as webhooks
 from accounts.webhooks.kinds import Kind
 from accounts.webhooks.telling import tell
-from accounts.models import ApiToken, Invitation, Membership, Role
 from assessments import preferences
 from assessments.commitments import transitions as commitments
 from assessments.commitments.evidence import add_files
@@ -185,6 +195,23 @@ class World:
         self.cast = cast
 
     @cached_property
+    def identity_provider(self) -> IdentityProvider:
+        return IdentityProvider.objects.create(
+            organisation=self.cast.organisation,
+            protocol=SignInProtocol.OIDC,
+            name="Harbour login",
+            issuer="https://login.harbour.invalid",
+            client_id="harbour",
+            is_active=True,
+        )
+
+    @cached_property
+    def mail_domain(self) -> MailDomain:
+        return MailDomain.objects.create(
+            organisation=self.cast.organisation, domain="harbour.example", added_by=self.cast.admin.user
+        )
+
+    @cached_property
     def vendor(self) -> Vendor:
         return make_vendor(self.cast.organisation, "Harbour Systems")
 
@@ -221,7 +248,8 @@ class World:
         """One that was given up."""
         assert self.webhook
         with transaction.atomic():
-            event = tell(Kind.TEST, self.cast.organisation.pk, about="test:1", data=lambda: {"harbour": 1}, now=timezone.now())
+            about, now = "test:1", timezone.now()
+            event = tell(Kind.TEST, self.cast.organisation.pk, about=about, data=lambda: {"harbour": 1}, now=now)
         assert event is not None
         event.deliveries.update(state=DeliveryState.DEAD)
         return event.deliveries.select_related("event", "endpoint").get()
@@ -822,6 +850,8 @@ OBJECTS: dict[str, str] = {
     "webhook_delivery_again": "webhook_delivery",
     "department_edit": "department",
     "department_delete": "department",
+    "own_sign_in_way": "member",
+    "own_sign_in_domain_remove": "mail_domain",
     "vendor_detail": "vendor",
     "vendor_edit": "vendor",
     "vendor_archive": "vendor",
@@ -1095,6 +1125,7 @@ PARTS: dict[str, str] = {
     "key": "set-password",
     "language": "en",
     "topic": "words",
+    "group": "vendors",
     "guide": "assessing",  # two of the others name an example by the word that marks what is secret
     "part": "cause",
     "letter": "invitation",
@@ -1126,6 +1157,8 @@ def arguments(route: Route, world: World) -> dict[str, Any]:
             values[name] = getattr(world, TOKENS[route.name])
         elif name == "secret":
             values[name] = world.calendar_secret
+        elif name == "provider":
+            values[name] = world.identity_provider.uuid
         elif name == "edition":
             values[name] = world.expectations_in_force.number
         elif name == "link":

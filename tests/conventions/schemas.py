@@ -29,12 +29,16 @@ UNION ALL SELECT 'function', proname, prosrc FROM pg_proc WHERE pronamespace = '
 """
 # Its own tables alone are held: those of Django differ by a column of one, and are not ours.
 THEIRS = re.compile(r"django_|auth_")
+# What is unique from the start is called otherwise than what becomes so later; nothing of ours goes by that name.
+LATER_UNIQUE = re.compile(r"_[0-9a-f]{8}_uniq\b")
 Schema = set[tuple[str, ...]]
 
 
 def on_postgres(cursor: Any) -> Schema:
     cursor.execute(ON_POSTGRES)
-    return {row for row in cursor.fetchall() if not THEIRS.match(row[0])}
+    return {
+        tuple(LATER_UNIQUE.sub("_key", part) for part in row) for row in cursor.fetchall() if not THEIRS.match(row[0])
+    }
 
 
 def on_sqlite(cursor: Any) -> Schema:

@@ -1,6 +1,5 @@
-"""Fills an installation as it was before incidents were known within the organisation; a process of its own.
-
-Works on the tables as they are after vendors/0007: `python -m tests.vendors.before_identity`.
+"""Fills an installation as it was before incidents were known within the organisation, and brings it forward; a process
+of its own: `python -m tests.vendors.before_identity` on an empty database.
 """
 
 from __future__ import annotations
@@ -14,10 +13,13 @@ import django
 django.setup()
 
 from django.db import connection  # noqa: E402  the settings must be ready
-from django.db.migrations.executor import MigrationExecutor  # noqa: E402
+from django.db.migrations.loader import MigrationLoader  # noqa: E402
+
+from tests.conventions import history  # noqa: E402
 
 OPENED = datetime(2026, 1, 5, 9, tzinfo=UTC)
-APPS = MigrationExecutor(connection).loader.project_state([("vendors", "0007_made_by_imports")]).apps
+BEFORE = ("vendors", "0007_made_by_imports")
+APPS = MigrationLoader(connection).project_state([BEFORE]).apps
 
 
 def model(name: str, app: str = "vendors") -> Any:
@@ -69,4 +71,7 @@ def plant() -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(plant()))
+    history.go_to(*BEFORE)
+    keys = plant()
+    history.go_to()
+    print(json.dumps(keys))

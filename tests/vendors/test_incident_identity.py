@@ -26,7 +26,7 @@ from tests.conventions.schemas import (
     scratch_database,
     synced_on_sqlite,
 )
-from tests.conventions.test_tools import manage, run, said
+from tests.conventions.test_tools import run, said
 from tests.reports.servers import unavailable
 from tests.reports.workers import database_in_a_file
 
@@ -35,13 +35,9 @@ Ask = Callable[[str], list[tuple[Any, ...]]]
 
 def brought_forward(url: str) -> tuple[dict[str, int], str]:
     """The keys of what was there, and what was logged on the way."""
-    before = manage("migrate", "vendors", "0007", "--verbosity", "0", DATABASE_URL=url)
-    assert before.returncode == 0, said(before)
-    planted = run("python", "-m", "tests.vendors.before_identity", env={"DATABASE_URL": url})
-    assert planted.returncode == 0, said(planted)
-    done = manage("migrate", "--verbosity", "0", DATABASE_URL=url)
+    done = run("python", "-m", "tests.vendors.before_identity", env={"DATABASE_URL": url})
     assert done.returncode == 0, said(done)
-    return json.loads(planted.stdout.splitlines()[-1]), said(done)
+    return json.loads(done.stdout.splitlines()[-1]), said(done)
 
 
 @dataclass(frozen=True, kw_only=True)

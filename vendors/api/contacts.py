@@ -24,7 +24,7 @@ from vendors.register.forms import ContactForm
 
 router = Router()
 CONTACTS = Contact.objects.select_related("vendor__organisation")
-Language = StrEnum("Language", {code: code for code, _name in settings.LANGUAGES})  # type: ignore[misc]
+ContactLanguage = StrEnum("ContactLanguage", {code: code for code, _name in settings.LANGUAGES})  # type: ignore[misc]
 
 
 class ContactIn(Given):
@@ -32,7 +32,9 @@ class ContactIn(Given):
     job: Annotated[Text, Field(max_length=120)] = ""
     email: Annotated[Text, Field(max_length=254)] = ""
     phone: Annotated[Text, Field(max_length=40)] = ""
-    language: Language | None = Field(None, description="What to write to them in; without it, your organisation’s.")
+    language: ContactLanguage | None = Field(
+        None, description="What to write to them in; without it, your organisation’s."
+    )
 
 
 class ContactChanges(Given, Changes):
@@ -42,7 +44,7 @@ class ContactChanges(Given, Changes):
     job: Annotated[Text, Field(max_length=120)]
     email: Annotated[Text, Field(max_length=254)]
     phone: Annotated[Text, Field(max_length=40)]
-    language: Language
+    language: ContactLanguage
 
 
 class ContactOut(Schema):
@@ -52,7 +54,7 @@ class ContactOut(Schema):
     job: str
     email: str
     phone: str
-    language: Language
+    language: ContactLanguage
 
 
 class ContactPage(Schema):
@@ -73,7 +75,7 @@ def _contact_out(contact: Contact) -> ContactOut:
         job=contact.job,
         email=contact.email,
         phone=contact.phone,
-        language=Language(contact.language),
+        language=ContactLanguage(contact.language),
     )
 
 

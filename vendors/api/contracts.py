@@ -22,7 +22,7 @@ from accounts.api.problems import Fault, invalid
 from accounts.api.requests import ApiRequest
 from accounts.api.schemas import Changes, Given
 from vendors.api import papers
-from vendors.api.files import FileOut, files_out
+from vendors.api.files import KeptFile, files_out
 from vendors.api.rows import held_row, hold_valid, member_names, row_of, standing, told, unknown, user_named, vendor_of
 from vendors.api.shapes import Day, Name, Note, Whole
 from vendors.contracts import changes
@@ -84,7 +84,7 @@ class ContractOut(Schema):
     decision_reason: str
     notice_given_on: date | None
     ended_on: date | None
-    files: list[FileOut]
+    files: list[KeptFile]
     created_at: datetime
     updated_at: datetime
 

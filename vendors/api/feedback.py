@@ -21,7 +21,7 @@ from accounts.api.paging import PageOfList, page
 from accounts.api.problems import Fault, invalid
 from accounts.api.requests import ApiRequest
 from accounts.api.schemas import Changes, Given
-from vendors.api.files import FileOut, files_out
+from vendors.api.files import KeptFile, files_out
 from vendors.api.rows import held_row, hold_valid, named, row_of, standing, told
 from vendors.api.shapes import Day, Name, Note, Words
 from vendors.models import Feedback, FeedbackKind, FeedbackQuerySet, Incident, PulseChoice, Service, Sla, Vendor
@@ -83,7 +83,7 @@ class FeedbackOut(Schema):
     workaround: PulseChoice | None
     courteous: PulseChoice | None
     is_of_pulse: bool = Field(description="It was said in answer to the four questions after an incident.")
-    files: list[FileOut]
+    files: list[KeptFile]
     created_at: datetime
     updated_at: datetime
 

@@ -10,7 +10,7 @@ from ninja import Schema
 from vendors.models import ContractFile, FeedbackFile
 
 
-class FileOut(Schema):
+class KeptFile(Schema):
     name: str
     content_type: str
     size: int
@@ -18,9 +18,9 @@ class FileOut(Schema):
     uploaded_at: datetime
 
 
-def files_out(files: Iterable[ContractFile | FeedbackFile]) -> list[FileOut]:
+def files_out(files: Iterable[ContractFile | FeedbackFile]) -> list[KeptFile]:
     return [
-        FileOut(
+        KeptFile(
             name=file.name,
             content_type=file.content_type,
             size=file.size,

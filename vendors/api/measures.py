@@ -53,7 +53,7 @@ class SeriesLooked(Looked):
     by: Grouping = Grouping.MONTH
 
 
-class TrendOut(Schema):
+class MeasureTrend(Schema):
     direction: Direction
     slope: float | None = Field(description="Per period, in the unit of the measure.")
     p: float | None
@@ -64,7 +64,7 @@ class TrendOut(Schema):
     sentence: str
 
 
-class HeldToOut(Schema):
+class HeldTo(Schema):
     value: float
     is_expected: bool = Field(description="Expected of all vendors; nothing else was agreed with this one.")
     agreed_on: date | None
@@ -74,7 +74,7 @@ class HeldToOut(Schema):
     is_within: bool = Field(description="It stands on the good side of it now, or on it.")
 
 
-class PointOut(Schema):
+class PeriodOut(Schema):
     start: date
     end: date = Field(description="The last day.")
     value: float | None = Field(description="null: nothing says anything. That is not zero.")
@@ -103,10 +103,10 @@ class MeasureOut(Schema):
     recent: float | None = Field(description="Mean of the last six periods that count.")
     known: int | None = Field(description="Of how many incidents or entries it is known, of `total`.")
     total: int | None
-    newest: PointOut | None = Field(description="The newest period that counts and has data.")
+    newest: PeriodOut | None = Field(description="The newest period that counts and has data.")
     periods_left_out: LeftOutCounts
-    trend: TrendOut
-    target: HeldToOut | None
+    trend: MeasureTrend
+    target: HeldTo | None
 
 
 class HoldingOut(Schema):
@@ -120,7 +120,7 @@ class HoldingOut(Schema):
     ended_on: date | None
 
 
-class RestsOnOut(Schema):
+class RestsOn(Schema):
     known_until: datetime = Field(description="What lies after is unknown, not zero.")
     followed_hours: int = Field(description="For how long each incident is followed; it counts for at most that.")
     only_ended: bool
@@ -135,7 +135,7 @@ class RestsOnOut(Schema):
     sentences: list[str]
 
 
-class LeftOutOut(Schema):
+class LeftOut(Schema):
     open_incidents: int
     not_critical: int
     young: list[date]
@@ -151,12 +151,12 @@ class MeasuresOut(Schema):
     until: date
     known_at: datetime
     incidents: int = Field(description="Mission-critical ones of this time that are compared.")
-    rests_on: RestsOnOut | None
-    left_out: LeftOutOut
+    rests_on: RestsOn | None
+    left_out: LeftOut
     measures: list[MeasureOut]
 
 
-class SeriesPointOut(PointOut):
+class SeriesPeriod(PeriodOut):
     incidents: list[UUID]
     feedback: list[UUID]
 
@@ -174,7 +174,7 @@ class SeriesOut(Schema):
     until: date
     known_until: datetime | None
     value: float | None
-    points: list[SeriesPointOut]
+    points: list[SeriesPeriod]
 
 
 # Reading ---------------------------------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ def measure_list(request: ApiRequest, vendor: UUID, wanted: Query[Looked]) -> Me
         known_at=measures.known_at,
         incidents=measures.cases,
         rests_on=_rests_on(measures, measures.basis) if measures.basis else None,
-        left_out=LeftOutOut(
+        left_out=LeftOut(
             open_incidents=len(left_out.open_cases),
             not_critical=left_out.not_critical,
             young=list(left_out.young),
@@ -275,7 +275,7 @@ def _measure(series: Series, measures: Measures, target: Target | None) -> Measu
         total=series.total,
         newest=_point(counted[-1]) if counted else None,
         periods_left_out=LeftOutCounts(**{why.value: left_out[why] for why in WhyLeftOut}),
-        trend=TrendOut(
+        trend=MeasureTrend(
             direction=trend.direction,
             slope=_number(trend.slope, is_fine=True),
             p=_number(trend.p, is_fine=True),
@@ -289,8 +289,8 @@ def _measure(series: Series, measures: Measures, target: Target | None) -> Measu
     )
 
 
-def _held(series: Series, target: Target) -> HeldToOut:
-    return HeldToOut(
+def _held(series: Series, target: Target) -> HeldTo:
+    return HeldTo(
         value=target.value,
         is_expected=target.is_expected,
         agreed_on=target.agreed_on,
@@ -301,8 +301,8 @@ def _held(series: Series, target: Target) -> HeldToOut:
     )
 
 
-def _point(point: Point) -> PointOut:
-    return PointOut(
+def _point(point: Point) -> PeriodOut:
+    return PeriodOut(
         start=point.start,
         end=point.end,
         value=_number(point.value),
@@ -313,16 +313,16 @@ def _point(point: Point) -> PointOut:
     )
 
 
-def _series_point(point: Point, names: dict[int, UUID], *, is_said: bool) -> SeriesPointOut:
+def _series_point(point: Point, names: dict[int, UUID], *, is_said: bool) -> SeriesPeriod:
     found = [names[case] for case in point.cases if case in names]
-    return SeriesPointOut(
+    return SeriesPeriod(
         **_point(point).model_dump(), incidents=[] if is_said else found, feedback=found if is_said else []
     )
 
 
-def _rests_on(measures: Measures, basis: Basis) -> RestsOnOut:
+def _rests_on(measures: Measures, basis: Basis) -> RestsOn:
     view = basis_of(measures)
-    return RestsOnOut(
+    return RestsOn(
         known_until=basis.known_until,
         followed_hours=int(basis.horizon.total_seconds()) // HOUR_SECONDS,
         only_ended=basis.only_ended,

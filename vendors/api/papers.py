@@ -18,7 +18,7 @@ from accounts.api.endpoints import endpoint
 from accounts.api.paging import PageOfList, page
 from accounts.api.requests import ApiRequest
 from accounts.api.schemas import Changes, Given
-from vendors.api.files import FileOut, files_out
+from vendors.api.files import KeptFile, files_out
 from vendors.api.rows import held_row, hold_valid, member_names, row_of, standing, told, user_named, vendor_of
 from vendors.api.shapes import Day, Name, Note
 from vendors.contracts import changes
@@ -59,7 +59,7 @@ class PaperOut(Schema):
     owner: UUID | None
     note: str
     replaced_by: UUID | None = Field(description="The newer paper that stands in its place.")
-    files: list[FileOut]
+    files: list[KeptFile]
     created_at: datetime
 
 

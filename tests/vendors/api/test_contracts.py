@@ -16,7 +16,7 @@ from tests.vendors.api.asking import Caller, all_of, cost_of
 from vendors.models import Contract, Paper, Service
 
 pytestmark = pytest.mark.django_db
-FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WRITTEN = ("reference", "starts_on", "ends_on", "notice", "notice_unit", "renews_months", "owner", "services", "note")
 
 

@@ -16,7 +16,7 @@ from tests.vendors.api.asking import Caller, all_of, cost_of
 from vendors.models import Feedback, FeedbackKind, PulseChoice, Service, Sla
 
 pytestmark = pytest.mark.django_db
-FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 CHOICE = st.none() | st.sampled_from(PulseChoice.values)
 NOT_WRITTEN = ("uuid", "is_of_pulse", "files", "created_at", "updated_at")
 

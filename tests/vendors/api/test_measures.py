@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Role
-from tests.factories import Cast, make_feedback, make_incident, make_member, make_vendor
+from accounts.models import AuditEntry, Membership, Role, User
+from tests.factories import Cast, make_assessment, make_feedback, make_incident, make_member, make_vendor
 from tests.vendors.api.asking import Caller, cost_of
 from vendors import withheld
 from vendors.measures.catalogue import MEASURES
@@ -115,6 +115,21 @@ def test_whoever_still_judges_reads_no_figure(cast: Cast, monkeypatch: pytest.Mo
         assert Caller(cast.approver).get(path).status_code == 200
     assert caller.get(f"/vendors/{other.uuid}/measures").status_code == 200
     assert "remis" in Caller(cast.reader, language="fr").get(f"/vendors/{vendor.uuid}/measures").json()["detail"]
+
+
+def test_a_system_reads_no_more_than_who_connected_it(cast: Cast) -> None:
+    vendor = make_vendor(cast.organisation)
+    make_assessment(cast.assessor, vendor=vendor, grade=None)
+    connected = {}
+    for maker in (cast.assessor, cast.colleague):
+        user = User.objects.create(email=f"system-{maker.pk}@example.org", name="Wall", made_by=maker.user)
+        connected[maker] = Membership.everybody.create(
+            organisation=cast.organisation, user=user, role=Role.READER, is_service=True
+        )
+    path = f"/vendors/{vendor.uuid}/measures"
+    told_to = {who: Caller(who).get(path).status_code for who in (cast.assessor, connected[cast.assessor])}
+    assert set(told_to.values()) == {403}
+    assert {Caller(who).get(path).status_code for who in (cast.colleague, connected[cast.colleague])} == {200}
 
 
 def test_a_target_is_agreed_replaced_and_removed(cast: Cast) -> None:

@@ -15,7 +15,7 @@ from tests.vendors.api.asking import Caller, all_of, cost_of
 from vendors.models import Contact, Service, Tier, Vendor
 
 pytestmark = pytest.mark.django_db
-FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 LINE = st.text(alphabet=st.characters(codec="ascii", categories=("L", "N")), min_size=1, max_size=30)
 
 
