@@ -95,7 +95,7 @@ class NextStepOut(Schema):
     actions: list[str] = Field(description="What may be done now, the main thing first, as the page calls it.")
 
 
-class LevelOut(Schema):
+class ApprovalLevelOut(Schema):
     level: int
     name: str = Field(description="Empty where nobody defined levels: one approver decides.")
     who: str
@@ -127,7 +127,9 @@ class ToDecideOut(Schema):
 class AssessmentDetail(AssessmentOut):
     outstanding: list[OutstandingOut]
     next_step: NextStepOut
-    levels: list[LevelOut] = Field(description="Of approval; before the submission those that it would take today.")
+    levels: list[ApprovalLevelOut] = Field(
+        description="Of approval; before the submission those that it would take today."
+    )
     decisions: list[DecisionOut]
     to_decide: ToDecideOut | None = Field(description="While it is in review.")
     cancel_reason: str
@@ -234,8 +236,8 @@ def _detail(request: ApiRequest, row: Assessment) -> AssessmentDetail:
     )
 
 
-def _level(line: approval_panel.StepLine, people: People) -> LevelOut:
-    return LevelOut(
+def _level(line: approval_panel.StepLine, people: People) -> ApprovalLevelOut:
+    return ApprovalLevelOut(
         level=line.position,
         name=line.name,
         who=line.who,

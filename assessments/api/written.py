@@ -29,7 +29,7 @@ class LevelTextOut(Schema):
     text: TextsOut
 
 
-class QuestionOut(Schema):
+class AskedQuestion(Schema):
     key: str
     rule: RuleKey
     number: str = Field(description="As the pages print it: “1.2”.")
@@ -71,10 +71,10 @@ def texts_of(row: Any, name: str) -> TextsOut:
     return TextsOut(**{code: getattr(row, f"{name}_{code}") or "" for code in LANGUAGE_CODES})
 
 
-def question_out(question: Question) -> QuestionOut:
+def question_out(question: Question) -> AskedQuestion:
     """`question`: with its rule and its levels."""
     levels = sorted(question.levels.all(), key=lambda level: level.grade)
-    return QuestionOut(
+    return AskedQuestion(
         key=question.key,
         rule=RuleKey(question.rule.key),
         number=f"{question.rule.position}.{question.position}",
