@@ -38,8 +38,11 @@ from config.demo.hours import DemoHour
 from config.demo.letters import DemoLetters
 from config.demo.notices import DemoNotice
 from config.demo.proofs import DemoProof
+from config.demo.pushes import DemoPush
 from config.demo.rehearsals import DemoRehearsal
+from config.demo.sign_in import DemoSignIn
 from config.demo.waiting_import import DemoImport
+from config.demo.webhooks import DemoWebhook
 from manifesto.apps import EDITORS
 from manifesto.models import Release
 from vendors.models import Contact, Service, Vendor
@@ -126,6 +129,8 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         ).load()
     for entry in data.get("imports", ()):
         DemoImport(author=author, data=entry, today=today).load()
+    for entry in data.get("pushes", ()):
+        DemoPush(author=author, data=entry, today=today).load()
     people = {email: member.user for email, member in members.items()}
     agreed = DemoAgreements(author=author, people=people, vendors=vendors, today=today)
     terms = _Terms(data=data, author=author, members=members, departments=departments, vendors=vendors, today=today)
@@ -134,6 +139,7 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         *_commitments(data, author, vendors, today),
         *terms.rehearsals(),
         *terms.announced(),
+        *terms.signs_in(),
         *terms.emergencies(),
         *_hours(data, author, vendors, today),
         *terms.expectations(),
@@ -141,6 +147,7 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         *terms.exports(),
         *terms.batches(),
         *terms.connected(),
+        *terms.webhooks(),
         *DemoLetters(author=author, vendors=vendors, data=data, today=today).events(),
     ]
     for day, happens in sorted(events, key=lambda event: event[0]):
@@ -168,6 +175,11 @@ class _Terms:
         for vendor, entry in self._of("rehearsals"):
             held = DemoRehearsal(author=self.author, people=people, vendor=vendor, data=entry, today=self.today)
             yield from held.events()
+
+    def signs_in(self) -> Iterator[Event]:
+        if "sign_in" in self.data:
+            administrator = next(member for member in self.members.values() if member.role == Role.ADMIN)
+            yield from DemoSignIn(administrator=administrator, data=self.data["sign_in"], today=self.today).events()
 
     def announced(self) -> Iterator[Event]:
         """Planned changes, and who looks after the customer."""
@@ -211,6 +223,10 @@ class _Terms:
     def connected(self) -> Iterator[Event]:
         for entry in self.data.get("connected", ()):
             yield from DemoConnected(members=self.members, data=entry, today=self.today).events()
+
+    def webhooks(self) -> Iterator[Event]:
+        for entry in self.data.get("webhooks", ()):
+            yield from DemoWebhook(members=self.members, data=entry, today=self.today).events()
 
     def exports(self) -> Iterator[Event]:
         for entry in self.data.get("exports", ()):

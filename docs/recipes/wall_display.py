@@ -29,7 +29,7 @@ WORDS = {
         "since": "Since last time",
         "none": "Not assessed yet",
         "withheld": "Your own answers come first",
-        "overdue": "{} overdue",
+        "overdue": "commitments overdue: {}",
         "met": "met",
         "partly": "partly met",
         "broken": "broken",
@@ -42,7 +42,7 @@ WORDS = {
         "since": "Depuis la dernière fois",
         "none": "Jamais évalué",
         "withheld": "Vos propres réponses d’abord",
-        "overdue": "{} en retard",
+        "overdue": "engagements en retard : {}",
         "met": "respectée",
         "partly": "respectée en partie",
         "broken": "enfreinte",
@@ -55,7 +55,7 @@ WORDS = {
         "since": "Sinds de vorige keer",
         "none": "Nog nooit beoordeeld",
         "withheld": "Eerst komen uw eigen antwoorden",
-        "overdue": "{} te laat",
+        "overdue": "toezeggingen te laat: {}",
         "met": "nageleefd",
         "partly": "deels nageleefd",
         "broken": "geschonden",
@@ -71,6 +71,7 @@ table {{ border-collapse: collapse; width: 100%; }}
 th, td {{ text-align: left; padding: .4rem .8rem; border-bottom: 1px solid #ccc; }}
 .broken {{ color: #a3131f; font-weight: 700; }} .partly {{ color: #7a4b00; }} .met {{ color: #14632b; }}
 abbr {{ text-decoration: none; }}
+@media (max-width: 40rem) {{ body {{ font-size: .8rem; margin: .5rem; }} th, td {{ padding: .3rem; }} }}
 </style></head><body><h1>{title}</h1><table>
 <thead><tr><th scope="col">{vendor}</th><th scope="col">{rules}</th>{numbers}<th scope="col">{since}</th></tr></thead>
 <tbody>

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -123,13 +124,15 @@ def export_ask(request: ApiRequest, asked: ExportAsked) -> Status[dict[str, Any]
 
 def _about(request: ApiRequest, asked: ExportAsked) -> int:
     """The key of what it is about, 0 for all else. Problem 422 where that is missing, or not ours, or out of place."""
-    of_scope = {ExportAbout.VENDOR: (Vendor, asked.vendor), ExportAbout.ASSESSMENT: (Assessment, asked.assessment)}
-    for scope, (model, uuid) in of_scope.items():
+    ours: dict[ExportAbout, tuple[QuerySet[Any], UUID | None]] = {
+        ExportAbout.VENDOR: (Vendor.objects.for_member(request.member), asked.vendor),
+        ExportAbout.ASSESSMENT: (Assessment.objects.for_member(request.member), asked.assessment),
+    }
+    for scope, (rows, uuid) in ours.items():
         if scope != asked.scope and uuid is not None:
             raise not_there(f"/{scope}", _("This belongs to another scope."))
         if scope == asked.scope:
-            rows = model.objects.for_member(request.member).filter(uuid=uuid)
-            found = rows.values_list("pk", flat=True).first() if uuid else None
+            found = rows.filter(uuid=uuid).values_list("pk", flat=True).first() if uuid else None
             if found is None:
                 raise not_there(f"/{scope}", _("Say by its UUID what the file is about: one of your organisation’s."))
             return int(found)

@@ -130,6 +130,7 @@ LEFT_OUT: dict[str, str] = {
     "accounts.IdentityProvider": "secret: bound to the address of the installation; set up again",
     "accounts.SpentAssertion": "of the installation: sign-ins that were used, so that none is used twice",
     "accounts.MailDomain": "confirmed for one installation: confirmed again",
+    "accounts.SpentAssertion": "of the installation: what a provider said once",
     "accounts.ProvisionedPerson": "what a directory said: it says it again where it is connected again",
     "accounts.ProvisionedGroup": "what a directory said: it says it again where it is connected again",
     "accounts.ProvisionedGroup_people": "what a directory said: it says it again where it is connected again",
