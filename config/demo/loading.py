@@ -29,6 +29,7 @@ from config.demo.assessments import DemoAssessment, quarter_ago, told_by
 from config.demo.batches import DemoBatch
 from config.demo.care import DemoCare
 from config.demo.clock import Event
+from config.demo.connected import DemoConnected
 from config.demo.emergencies import DemoEmergencies
 from config.demo.expectations import DemoExpectations
 from config.demo.exports import DemoExport
@@ -145,6 +146,7 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         *terms.proofs(),
         *terms.exports(),
         *terms.batches(),
+        *terms.connected(),
         *terms.webhooks(),
         *DemoLetters(author=author, vendors=vendors, data=data, today=today).events(),
     ]
@@ -217,6 +219,10 @@ class _Terms:
     def batches(self) -> Iterator[Event]:
         for entry in self.data.get("batches", ()):
             yield from DemoBatch(members=self.members, vendors=self.vendors, data=entry, today=self.today).events()
+
+    def connected(self) -> Iterator[Event]:
+        for entry in self.data.get("connected", ()):
+            yield from DemoConnected(members=self.members, data=entry, today=self.today).events()
 
     def webhooks(self) -> Iterator[Event]:
         for entry in self.data.get("webhooks", ()):
