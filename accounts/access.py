@@ -638,6 +638,7 @@ OPERATIONS: dict[str, Operation] = {
     "scorecard_benchmark": Operation(Right.READ, Scope.SCORECARDS_READ),
     "scorecard_change": Operation(Right.READ, Scope.SCORECARDS_READ),
     "scorecard_history": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "comparison": Operation(Right.READ, Scope.SCORECARDS_READ),
     "document_list": Operation(Right.READ, Scope.SCORECARDS_READ),
     "document_ask": Operation(Right.READ, Scope.DOCUMENTS_WRITE),
     "document_detail": Operation(Right.READ, Scope.SCORECARDS_READ),

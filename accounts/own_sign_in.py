@@ -92,6 +92,14 @@ def is_forced(member: Membership) -> bool:
     return member.role != Role.RATER or has_domain_of(member.organisation_id, member.user.email)
 
 
+def leads(organisation: Organisation, email: str, role: str) -> IdentityProvider | None:
+    """The provider by which whoever is invited has to join, as `is_forced` says of members; None: as they like."""
+    provider = provider_of(organisation)
+    if provider is None or provider.forced_since is None:
+        return None
+    return provider if role != Role.RATER or has_domain_of(organisation.pk, email) else None
+
+
 def has_domain_of(organisation_id: int, email: str) -> bool:
     """Whether the address lies in a confirmed mail domain of the organisation."""
     domains = MailDomain.objects.confirmed().filter(organisation=organisation_id)

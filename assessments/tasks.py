@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from assessments.schedule import digest, due_commitments, finding_changes, owed_mails, readings, repeating
+from assessments.schedule import digest, owed_mails, readings, repeating, told_systems
 from assessments.vendor_commitments import telling
 from assessments.workbooks import taking
 
@@ -32,9 +32,7 @@ def read_commitments() -> None:
 @shared_task(name="assessments.tasks.tell_systems")
 def tell_systems() -> None:
     """Every ten minutes: what nobody does, and other systems want to know: a day has come, a finding came or went."""
-    now = timezone.now()
-    due_commitments.tell_due(now)
-    finding_changes.tell_changes(now)
+    told_systems.tell(timezone.now())
 
 
 @shared_task(name="assessments.tasks.forget_workbooks")

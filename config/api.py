@@ -11,7 +11,7 @@ from accounts.api import endpoints, frame
 from assessments.api import routers as of_assessments
 from config.knowhow import api as glossary
 from manifesto import api as manifesto_api
-from reports.api import changes, documents, exports, portfolio, scorecards
+from reports.api import changes, comparison, documents, exports, portfolio, scorecards
 from reports.people import api as people_api
 from vendors.api import contracts, feedback, incidents, measures, register
 
@@ -52,6 +52,7 @@ def build() -> Api:
         api.add_router("", router, tags=[tag])
     api.add_router("", scorecards.router, tags=["Scorecards"])
     api.add_router("", changes.router, tags=["Scorecards"])
+    api.add_router("", comparison.router, tags=["Scorecards"])
     api.add_router("", documents.router, tags=["Documents"])
     api.add_router("", portfolio.router, tags=["Portfolio"])
     api.add_router("", exports.router, tags=["Exports"])

@@ -60,14 +60,14 @@ class Texts(Schema):
     nl: str
 
 
-class LevelOut(Schema):
+class EditionLevel(Schema):
     """What a vendor that deserves this grade visibly does."""
 
     grade: int = Field(ge=0, le=4)
     text: Texts
 
 
-class QuestionOut(Schema):
+class EditionQuestion(Schema):
     """`key` stays through all editions; a change of meaning raises `revision`."""
 
     key: str
@@ -81,10 +81,10 @@ class QuestionOut(Schema):
     text: Texts
     why: Texts
     evidence: Texts
-    levels: list[LevelOut]
+    levels: list[EditionLevel]
 
 
-class GuideOut(Schema):
+class EditionGuide(Schema):
     """The page beside a rule; each line is a paragraph. Raters from outside get what is expected, not how to ask."""
 
     good: Texts
@@ -95,14 +95,14 @@ class GuideOut(Schema):
     example: Texts | None
 
 
-class RuleOut(Schema):
+class EditionRule(Schema):
     key: str
     position: int
     name: Texts
     promise: Texts
     guidance: Texts
-    guide: GuideOut | None
-    questions: list[QuestionOut]
+    guide: EditionGuide | None
+    questions: list[EditionQuestion]
 
 
 class EditionDetail(Schema):
@@ -116,7 +116,7 @@ class EditionDetail(Schema):
     knockout_below: int
     title: Texts
     note: Texts
-    rules: list[RuleOut]
+    rules: list[EditionRule]
 
 
 @endpoint(router, "GET", "/editions/{edition}", "edition_detail", EditionDetail, problems=(422,), is_kept=True)

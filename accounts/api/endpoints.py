@@ -65,12 +65,13 @@ def endpoint(
         answers[304] = None
 
     def declare(handler: Handler) -> Handler:
-        guarded = _guarded(handler, takes)
+        guarded = _guarded(handler)
         summary, _blank, description = (handler.__doc__ or "").strip().partition("\n")
         router.api_operation(
             [method],
             path,
             operation_id=operation,
+            auth=_doorkeeper(takes),
             response=answers,
             summary=summary.rstrip("."),
             description=_dedented(description),
@@ -88,10 +89,19 @@ def endpoint(
     return declare
 
 
-def _guarded(handler: Handler, takes: Operation) -> Handler:
+def _doorkeeper(takes: Operation) -> Callable[[ApiRequest], bool]:
+    """Asked before anything of the request is read: who may not, is not told what is wrong with it."""
+
+    def lets_in(request: ApiRequest) -> bool:
+        _let_in(request, takes)
+        return True
+
+    return lets_in
+
+
+def _guarded(handler: Handler) -> Handler:
     @wraps(handler)
     def guarded(request: ApiRequest, *args: Any, **kwargs: Any) -> Any:
-        _let_in(request, takes)
         try:
             return handler(request, *args, **kwargs)
         except Http404 as error:

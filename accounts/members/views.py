@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import language
+from accounts import language, own_sign_in
 from accounts.absences import absences_of
 from accounts.access import RIGHTS, MemberRequest, OurRequest
 from accounts.fetching import fetch
@@ -266,6 +266,8 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     if request.user.is_authenticated:
         return _join_as(request, invitation, request.user)
     language.follow(request, invitation.language)
+    if led := own_sign_in.leads(invitation.organisation, invitation.email, invitation.role):
+        return _accept_page(request, invitation, own_sign_in=led)
     if User.objects.filter(email__iexact=invitation.email).exists():
         return _accept_page(request, invitation, sign_in=urlencode({"next": request.path}))
     return _join_as_new(request, invitation)

@@ -24,7 +24,7 @@ from accounts.api.requests import ApiRequest
 from accounts.api.schemas import Changes, Given
 from accounts.models import User
 from assessments.api.fetched import assessment_of
-from assessments.api.shapes import Day, People, PersonOut, VendorRef, vendor_ref
+from assessments.api.shapes import AssessedVendor, Day, People, PersonOut, vendor_ref
 from assessments.approval import panel as approval_panel
 from assessments.consensus import meeting
 from assessments.hub.forms import OTHER_DATES, PRESETS, AssessmentEditForm, AssessmentForm, RepeatForm
@@ -58,7 +58,7 @@ Months = Annotated[Repeat, BeforeValidator(_no_text)]
 class AssessmentOut(Schema):
     uuid: UUID
     reference: str
-    vendor: VendorRef
+    vendor: AssessedVendor
     state: AssessmentState
     edition: str
     asks_supplementary: bool = Field(description="Whether it asks the supplementary questions too.")
@@ -95,7 +95,7 @@ class NextStepOut(Schema):
     actions: list[str] = Field(description="What may be done now, the main thing first, as the page calls it.")
 
 
-class LevelOut(Schema):
+class ApprovalLevelOut(Schema):
     level: int
     name: str = Field(description="Empty where nobody defined levels: one approver decides.")
     who: str
@@ -127,7 +127,9 @@ class ToDecideOut(Schema):
 class AssessmentDetail(AssessmentOut):
     outstanding: list[OutstandingOut]
     next_step: NextStepOut
-    levels: list[LevelOut] = Field(description="Of approval; before the submission those that it would take today.")
+    levels: list[ApprovalLevelOut] = Field(
+        description="Of approval; before the submission those that it would take today."
+    )
     decisions: list[DecisionOut]
     to_decide: ToDecideOut | None = Field(description="While it is in review.")
     cancel_reason: str
@@ -234,8 +236,8 @@ def _detail(request: ApiRequest, row: Assessment) -> AssessmentDetail:
     )
 
 
-def _level(line: approval_panel.StepLine, people: People) -> LevelOut:
-    return LevelOut(
+def _level(line: approval_panel.StepLine, people: People) -> ApprovalLevelOut:
+    return ApprovalLevelOut(
         level=line.position,
         name=line.name,
         who=line.who,

@@ -24,7 +24,17 @@ from accounts.api.requests import ApiRequest
 from accounts.api.schemas import Changes, Given
 from accounts.models import Membership
 from assessments.api.fetched import COMMITMENT_RELATED, commitment_of
-from assessments.api.shapes import Day, FileOut, Lines, People, PersonOut, RuleKey, Sha256, VendorRef, vendor_ref
+from assessments.api.shapes import (
+    AssessedVendor,
+    Day,
+    EvidenceFileOut,
+    Lines,
+    People,
+    PersonOut,
+    RuleKey,
+    Sha256,
+    vendor_ref,
+)
 from assessments.commitments import asking, transitions
 from assessments.commitments.asking import LONGEST, CommitmentRow
 from assessments.commitments.history import HistoryLine, history
@@ -75,7 +85,7 @@ class ContactRef(Schema):
 class CommitmentOut(Schema):
     uuid: UUID
     number: str
-    vendor: VendorRef
+    vendor: AssessedVendor
     rule: str = Field(description="Its key; of an earlier edition perhaps.")
     rule_name: str
     question: str = Field(description="Its key; empty: about the whole rule.")
@@ -130,7 +140,7 @@ class CommitmentDetail(CommitmentOut):
     measured: MeasuredOut | None = Field(description="None without a measure, before it is agreed, or while withheld.")
     is_withheld: bool = Field(description="Its figures open once whoever asks no longer judges this vendor.")
     steps: list[StepOut] = Field(description="The newest first.")
-    files: list[FileOut]
+    files: list[EvidenceFileOut]
 
 
 class CommitmentsWanted(PageOfList):
@@ -216,9 +226,9 @@ def _step(line: HistoryLine) -> StepOut:
     )
 
 
-def _file(file: CommitmentFile) -> FileOut:
+def _file(file: CommitmentFile) -> EvidenceFileOut:
     same = ("name", "content_type", "size", "sha256", "uploaded_at")
-    return FileOut(**{name: getattr(file, name) for name in same})
+    return EvidenceFileOut(**{name: getattr(file, name) for name in same})
 
 
 @endpoint(

@@ -22,7 +22,7 @@ from assessments.api import written
 from assessments.api.assessments import AssessmentOut, shown
 from assessments.api.fetched import a_person, assessment_of
 from assessments.api.shapes import Grade, Lines, QuestionKey
-from assessments.api.written import OwnAnswerOut, QuestionOut
+from assessments.api.written import AskedQuestion, OwnAnswerOut
 from assessments.independence import notice, standing_of
 from assessments.lifecycle import transitions
 from assessments.models import Answer, Assessment, Blank, FrequencyUnit, Response
@@ -45,7 +45,7 @@ class QuestionnaireOut(Schema):
     closed_because: str = Field(description="Why nothing is taken; empty while it is open.")
     handed_in_at: datetime | None
     independence: str = Field(description="What is told to whoever has read others’ answers; else empty.")
-    questions: list[QuestionOut]
+    questions: list[AskedQuestion]
     answers: list[OwnAnswerOut]
 
 

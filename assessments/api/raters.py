@@ -58,7 +58,7 @@ class RaterOut(Schema):
     is_independent: bool = Field(description="False: they had read others’ answers before they judged.")
 
 
-class DepartmentOut(Schema):
+class DepartmentVoiceOut(Schema):
     uuid: UUID
     name: str
     why: DepartmentReason
@@ -68,7 +68,7 @@ class DepartmentOut(Schema):
 
 class RatersOut(Schema):
     items: list[RaterOut]
-    departments: list[DepartmentOut] = Field(description="Those that have a say, and whether they were heard.")
+    departments: list[DepartmentVoiceOut] = Field(description="Those that have a say, and whether they were heard.")
 
 
 class RatersIn(Given):
@@ -107,7 +107,7 @@ def _raters(row: Assessment) -> RatersOut:
     keys = dict(Rule.objects.filter(release=row.release_id).values_list("position", "key"))
     departments = dict(Department.objects.filter(organisation=row.organisation_id).values_list("pk", "uuid"))
     voices = [
-        DepartmentOut(uuid=departments[one.id], name=one.name, why=one.why, asked=one.asked, heard=one.heard)
+        DepartmentVoiceOut(uuid=departments[one.id], name=one.name, why=one.why, asked=one.asked, heard=one.heard)
         for one in table.heard.departments
     ]
     return RatersOut(items=[_row(one, people, keys) for one in table.rows], departments=voices)
@@ -162,12 +162,16 @@ def _said(request: ApiRequest, row: Assessment, body: RatersIn) -> dict[str, Any
     return {
         "people": [members[one] for one in body.people],
         "email": body.email,
-        "department": NONE_OF_OURS if body.speaks_for_none else str(departments.get(body.department, "")),
+        "department": NONE_OF_OURS if body.speaks_for_none else _key(departments, body.department),
         "language": body.language or "",
         "rules": [str(rule) for rule in body.rules] if body.rules else list(every),
         "due_on": body.due_on,
         "note": body.note,
     }
+
+
+def _key(departments: dict[UUID, int], wanted: UUID | None) -> str:
+    return "" if wanted is None else str(departments[wanted])
 
 
 def _told(request: ApiRequest, asked: list[AskedRater], *, again: bool = False) -> AskedOut:

@@ -44,12 +44,12 @@ class PersonOut(Schema):
     member: UUID | None = Field(description="None for whoever is no member (any more, or not yet).")
 
 
-class VendorRef(Schema):
+class AssessedVendor(Schema):
     uuid: UUID
     name: str
 
 
-class FileOut(Schema):
+class EvidenceFileOut(Schema):
     """Evidence: its bytes have an address of their own."""
 
     name: str
@@ -74,5 +74,5 @@ class People:
         return None if user is None else self.of(user)
 
 
-def vendor_ref(vendor: Vendor) -> VendorRef:
-    return VendorRef(uuid=vendor.uuid, name=vendor.name)
+def vendor_ref(vendor: Vendor) -> AssessedVendor:
+    return AssessedVendor(uuid=vendor.uuid, name=vendor.name)

@@ -10,7 +10,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from assessments.api.shapes import FileOut, RuleKey
+from assessments.api.shapes import EvidenceFileOut, RuleKey
 from assessments.models import Answer, Blank, Evidence, FrequencyUnit
 from groundwork.languages import LANGUAGE_CODES
 from manifesto.models import FactKind, Question
@@ -29,7 +29,7 @@ class LevelTextOut(Schema):
     text: TextsOut
 
 
-class QuestionOut(Schema):
+class AskedQuestion(Schema):
     key: str
     rule: RuleKey
     number: str = Field(description="As the pages print it: “1.2”.")
@@ -54,7 +54,7 @@ class AnswerOut(Schema):
     fact_value: float | None = Field(description="Percent, or times per `fact_unit`.")
     fact_unit: FrequencyUnit | None
     updated_at: datetime | None
-    evidence: list[FileOut]
+    evidence: list[EvidenceFileOut]
 
 
 class OwnAnswerOut(AnswerOut):
@@ -71,10 +71,10 @@ def texts_of(row: Any, name: str) -> TextsOut:
     return TextsOut(**{code: getattr(row, f"{name}_{code}") or "" for code in LANGUAGE_CODES})
 
 
-def question_out(question: Question) -> QuestionOut:
+def question_out(question: Question) -> AskedQuestion:
     """`question`: with its rule and its levels."""
     levels = sorted(question.levels.all(), key=lambda level: level.grade)
-    return QuestionOut(
+    return AskedQuestion(
         key=question.key,
         rule=RuleKey(question.rule.key),
         number=f"{question.rule.position}.{question.position}",
@@ -90,9 +90,9 @@ def question_out(question: Question) -> QuestionOut:
     )
 
 
-def file_out(file: Evidence) -> FileOut:
+def file_out(file: Evidence) -> EvidenceFileOut:
     same = ("name", "content_type", "size", "sha256", "uploaded_at")
-    return FileOut(**{name: getattr(file, name) for name in same})
+    return EvidenceFileOut(**{name: getattr(file, name) for name in same})
 
 
 def said(answer: Answer, *, with_grade: bool = True) -> dict[str, Any]:

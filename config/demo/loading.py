@@ -38,7 +38,9 @@ from config.demo.letters import DemoLetters
 from config.demo.notices import DemoNotice
 from config.demo.proofs import DemoProof
 from config.demo.rehearsals import DemoRehearsal
+from config.demo.sign_in import DemoSignIn
 from config.demo.waiting_import import DemoImport
+from config.demo.webhooks import DemoWebhook
 from manifesto.apps import EDITORS
 from manifesto.models import Release
 from vendors.models import Contact, Service, Vendor
@@ -133,12 +135,14 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         *_commitments(data, author, vendors, today),
         *terms.rehearsals(),
         *terms.announced(),
+        *terms.signs_in(),
         *terms.emergencies(),
         *_hours(data, author, vendors, today),
         *terms.expectations(),
         *terms.proofs(),
         *terms.exports(),
         *terms.batches(),
+        *terms.webhooks(),
         *DemoLetters(author=author, vendors=vendors, data=data, today=today).events(),
     ]
     for day, happens in sorted(events, key=lambda event: event[0]):
@@ -166,6 +170,11 @@ class _Terms:
         for vendor, entry in self._of("rehearsals"):
             held = DemoRehearsal(author=self.author, people=people, vendor=vendor, data=entry, today=self.today)
             yield from held.events()
+
+    def signs_in(self) -> Iterator[Event]:
+        if "sign_in" in self.data:
+            administrator = next(member for member in self.members.values() if member.role == Role.ADMIN)
+            yield from DemoSignIn(administrator=administrator, data=self.data["sign_in"], today=self.today).events()
 
     def announced(self) -> Iterator[Event]:
         """Planned changes, and who looks after the customer."""
@@ -205,6 +214,10 @@ class _Terms:
     def batches(self) -> Iterator[Event]:
         for entry in self.data.get("batches", ()):
             yield from DemoBatch(members=self.members, vendors=self.vendors, data=entry, today=self.today).events()
+
+    def webhooks(self) -> Iterator[Event]:
+        for entry in self.data.get("webhooks", ()):
+            yield from DemoWebhook(members=self.members, data=entry, today=self.today).events()
 
     def exports(self) -> Iterator[Event]:
         for entry in self.data.get("exports", ()):

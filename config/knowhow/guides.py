@@ -31,6 +31,7 @@ GUIDES: dict[str, Promise] = {
     "vendors": _("For the vendor's contact, who comes in by a link."),
     "administration": _("For administrators: roles, members, departments, approval, the audit trail."),
     "bank": _("For bank editors: editions, rules, questions and files."),
+    "api": _("For developers: what other systems read and write, with recipes."),
 }
 OF = re.compile(r"<!-- of: ([\w-]+) ([0-9a-f]{12}) -->")
 FENCE = "```"

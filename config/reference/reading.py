@@ -213,6 +213,8 @@ def _example(schema: Schema, depth: int = 0) -> Any:
 
 def _value(whole: Schema) -> Any:
     kind = whole.get("type")
+    if kind == "string" and "[0-9a-f]{64}" in whole.get("pattern", ""):
+        return "0" * 64
     if kind == "string":
         return EXAMPLES.get(whole.get("format", ""), "…")
     if kind in ("integer", "number"):
@@ -228,6 +230,12 @@ def _call(method: str, path: str, body: Schema) -> str:
         lines += ['-H "Content-Type: application/json"', f"-d '{json.dumps(needed, ensure_ascii=False)}'"]
     lines += [f'"$BASE{path}"']
     return " \\\n  ".join(lines)
+
+
+def least_body(said: Schema) -> Any:
+    """The least body that an operation of the document takes; None where it takes none."""
+    body = _content(said.get("requestBody", {}))
+    return _needed(body) if body else None
 
 
 def _needed(body: Schema) -> Any:

@@ -28,7 +28,7 @@ from vendors.models import Vendor
 router = Router()
 
 
-class PartOut(Schema):
+class ChangePart(Schema):
     """One reason. The points of all parts of a rule add up to exactly the points of the rule."""
 
     kind: PartKind
@@ -48,7 +48,7 @@ class RuleChange(Schema):
     status_as_then: RuleStatus | None = Field(
         description="What the answers of now would be by the thresholds and knock-outs of then."
     )
-    parts: list[PartOut]
+    parts: list[ChangePart]
 
 
 class ChangeOut(Schema):
@@ -124,7 +124,7 @@ def _part(compared: Compared, part: Part, said: str) -> dict[str, Any]:
 
 
 # Over time -----------------------------------------------------------------------------------------------------------
-class GapOut(Schema):
+class NotComparable(Schema):
     """Why a percent cannot be compared with the one before: numbers of questions, such as “3.1”."""
 
     revised: list[str]
@@ -133,10 +133,10 @@ class GapOut(Schema):
     weighed: list[str]
 
 
-class PointOut(Schema):
+class RulePointOut(Schema):
     status: RuleStatus
     percent: Decimal | None = PERCENT
-    not_comparable: GapOut | None
+    not_comparable: NotComparable | None
 
 
 class CourseOut(Schema):
@@ -144,7 +144,7 @@ class CourseOut(Schema):
 
     rule: str
     position: int
-    points: list[PointOut | None]
+    points: list[RulePointOut | None]
 
 
 class CardOfCourse(ScorecardRef):

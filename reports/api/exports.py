@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -32,14 +33,14 @@ from vendors.models import Vendor
 router = Router()
 
 
-class Scope(StrEnum):
+class ExportAbout(StrEnum):
     ASSESSMENT = ExportScope.ASSESSMENT.value
     VENDOR = ExportScope.VENDOR.value
     PORTFOLIO = ExportScope.PORTFOLIO.value
     EVERYTHING = ExportScope.EVERYTHING.value
 
 
-class Format(StrEnum):
+class ExportKind(StrEnum):
     XLSX = ExportFormat.XLSX.value  # the arithmetic is live
     CSV = ExportFormat.CSV.value  # tables, in a ZIP
     JSON = ExportFormat.JSON.value  # by docs/export.schema.json
@@ -52,8 +53,8 @@ class NarrowedTo(Given, Narrowed):
 class ExportAsked(Given):
     """`vendor` or `assessment`: what a file of that scope is about."""
 
-    scope: Scope = Scope.EVERYTHING
-    format: Format = Format.JSON
+    scope: ExportAbout = ExportAbout.EVERYTHING
+    format: ExportKind = ExportKind.JSON
     vendor: UUID | None = None
     assessment: UUID | None = None
     portfolio: NarrowedTo | None = Field(None, description="What the portfolio is narrowed by; of that scope.")
@@ -64,8 +65,8 @@ class ExportOut(Schema):
     """A wish for a file, for who asked alone: what it holds is what they may see."""
 
     uuid: UUID
-    scope: Scope
-    format: Format
+    scope: ExportAbout
+    format: ExportKind
     language: str
     state: FileState
     done: int = Field(description="Answers, while it is written; rows of all tables, then.")
@@ -89,7 +90,7 @@ class ExportPage(Schema):
 
 
 class ExportWanted(PageOfList):
-    scope: Scope | None = None
+    scope: ExportAbout | None = None
     state: FileState | None = None
 
 
@@ -123,13 +124,15 @@ def export_ask(request: ApiRequest, asked: ExportAsked) -> Status[dict[str, Any]
 
 def _about(request: ApiRequest, asked: ExportAsked) -> int:
     """The key of what it is about, 0 for all else. Problem 422 where that is missing, or not ours, or out of place."""
-    of_scope = {Scope.VENDOR: (Vendor, asked.vendor), Scope.ASSESSMENT: (Assessment, asked.assessment)}
-    for scope, (model, uuid) in of_scope.items():
+    ours: dict[ExportAbout, tuple[QuerySet[Any], UUID | None]] = {
+        ExportAbout.VENDOR: (Vendor.objects.for_member(request.member), asked.vendor),
+        ExportAbout.ASSESSMENT: (Assessment.objects.for_member(request.member), asked.assessment),
+    }
+    for scope, (rows, uuid) in ours.items():
         if scope != asked.scope and uuid is not None:
             raise not_there(f"/{scope}", _("This belongs to another scope."))
         if scope == asked.scope:
-            rows = model.objects.for_member(request.member).filter(uuid=uuid)
-            found = rows.values_list("pk", flat=True).first() if uuid else None
+            found = rows.filter(uuid=uuid).values_list("pk", flat=True).first() if uuid else None
             if found is None:
                 raise not_there(f"/{scope}", _("Say by its UUID what the file is about: one of your organisation’s."))
             return int(found)
@@ -139,7 +142,7 @@ def _about(request: ApiRequest, asked: ExportAsked) -> int:
 def _query(request: ApiRequest, asked: ExportAsked) -> str:
     if asked.portfolio is None:
         return ""
-    if asked.scope != Scope.PORTFOLIO:
+    if asked.scope != ExportAbout.PORTFOLIO:
         raise not_there("/portfolio", _("This belongs to another scope."))
     query, _choice = query_of(request.member, asked.portfolio, timezone.localdate(), under="/portfolio/")
     return chosen.narrowed(query)

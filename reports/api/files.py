@@ -32,7 +32,11 @@ def show_when(request: ApiRequest, *, is_unfinished: bool) -> None:
 
 def bytes_of(*kinds: str) -> Mapping[str, Any]:
     """For the reference: the answer is a file of one of these kinds."""
-    content = {kind: {"schema": {"type": "string", "contentMediaType": kind}} for kind in kinds}
+    structured = {"type": "object"}
+    content = {
+        kind: {"schema": structured if kind == "application/json" else {"type": "string", "contentMediaType": kind}}
+        for kind in kinds
+    }
     return {"responses": {200: {"content": content}}}
 
 

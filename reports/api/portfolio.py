@@ -32,13 +32,13 @@ from vendors.withheld import withheld
 router = Router()
 
 
-class Order(StrEnum):
+class PortfolioOrder(StrEnum):
     ATTENTION = "attention"  # most rules broken first, then the lowest rule, then what measures contradict
     NAME = "name"
 
 
 class PortfolioWanted(Narrowed, PageOfList):
-    sort: Order = Order.ATTENTION
+    sort: PortfolioOrder = PortfolioOrder.ATTENTION
 
 
 class RuleCell(Schema):
@@ -54,7 +54,7 @@ class WeakestRule(Schema):
     percent: Decimal
 
 
-class TrendOut(Schema):
+class RulesMoved(Schema):
     """What moved since the scorecard before, by status: keys of rules."""
 
     better: list[str]
@@ -78,7 +78,7 @@ class StandingOut(Schema):
     rules: list[RuleCell]
     contradicted: int | None = Field(description="Rules that a measure contradicts; null where nothing was measured.")
     better_than_rated: int | None
-    trend: TrendOut | None = Field(description="Null with the first scorecard.")
+    trend: RulesMoved | None = Field(description="Null with the first scorecard.")
     is_old: bool = Field(description="Older than 12 months.")
 
 
@@ -89,7 +89,7 @@ class CommitmentCounts(Schema):
     kept: int
 
 
-class DueOut(Schema):
+class NextAssessment(Schema):
     """What comes next: an assessment in hand, or the day on which it is assessed again."""
 
     said: str = Field(description="In words, in the language that is asked for.")
@@ -97,7 +97,7 @@ class DueOut(Schema):
     is_late: bool
 
 
-class VendorRow(Schema):
+class PortfolioVendor(Schema):
     uuid: UUID
     name: str
     reference: str
@@ -108,12 +108,12 @@ class VendorRow(Schema):
 class PortfolioRow(Schema):
     """One vendor. Of one that the holder still judges, `standing` and `commitments` are null until they handed in."""
 
-    vendor: VendorRow
+    vendor: PortfolioVendor
     is_withheld: bool
     is_in_hand: bool = Field(description="An assessment is under way.")
     standing: StandingOut | None
     commitments: CommitmentCounts | None
-    next_assessment: DueOut | None
+    next_assessment: NextAssessment | None
     decide_by: date | None = Field(description="When something must be decided about a contract; it may be over.")
 
 
@@ -131,9 +131,9 @@ def portfolio(request: ApiRequest, wanted: Query[PortfolioWanted]) -> dict[str, 
     closed = withheld(request.member)
     _query, choice = query_of(request.member, wanted, today, under="?")
     chosen = rows.chosen(request.member, choice, today)
-    if wanted.sort == Order.ATTENTION:
+    if wanted.sort == PortfolioOrder.ATTENTION:
         chosen = rows.with_attention(chosen, closed)
-    found, after = page(chosen, wanted, by="attention" if wanted.sort == Order.ATTENTION else "name")
+    found, after = page(chosen, wanted, by="attention" if wanted.sort == PortfolioOrder.ATTENTION else "name")
     said = {"items": _rows(request, found, closed, today), "next": after}
     return not_changed() if is_known(request, tag_of(said).strip('"')) else said
 

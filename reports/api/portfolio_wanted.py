@@ -19,14 +19,14 @@ from vendors.models import Tier
 PERIOD = r"^(20\d\d(-[1-4])?)?$"
 
 
-class State(StrEnum):
+class PortfolioState(StrEnum):
     NOT_ASSESSED = filters.NOT_ASSESSED
     IN_HAND = filters.IN_HAND
     RECENT = filters.RECENT
     OLDER = filters.OLDER
 
 
-class Expected(StrEnum):
+class ExpectedWord(StrEnum):
     SAID = filters.SAID
     TALKS = filters.TALKS
     SILENT = filters.SILENT
@@ -40,8 +40,8 @@ class Narrowed(Schema):
     service: str = Field("", max_length=160, description="A part of its name.")
     country: str = Field("", max_length=60, description="As it stands with a vendor.")
     period: str = Field("", pattern=PERIOD, description="The latest scorecard’s period ends in: 2026, or 2026-4.")
-    state: State | None = None
-    expected: Expected | None = Field(None, description="Its word on what you expect.")
+    state: PortfolioState | None = None
+    expected: ExpectedWord | None = Field(None, description="Its word on what you expect.")
 
 
 def query_of(member: Membership, wanted: Narrowed, today: date, *, under: str) -> tuple[QueryDict, Choice]:

@@ -184,7 +184,7 @@ def _recomputed(content: snapshots.Snapshot) -> dict[str, Any]:
     }
 
 
-class PlaceOut(Schema):
+class BenchmarkPlace(Schema):
     """One rule among those of the organisations that share. `place`: against the quartiles; null where nothing can be
     said."""
 
@@ -200,7 +200,7 @@ class PlaceOut(Schema):
 class BenchmarkOut(Schema):
     is_sharing: bool = Field(description="Who does not give does not get.")
     tier: Tier
-    rules: list[PlaceOut]
+    rules: list[BenchmarkPlace]
 
 
 @endpoint(router, "GET", "/scorecards/{uuid:scorecard}/benchmark", "scorecard_benchmark", BenchmarkOut)

@@ -16,7 +16,7 @@ from accounts.models import Membership
 from assessments.score.arithmetic import Confidence, RuleStatus, Verdict
 from reports.models import Scorecard
 from vendors.models import Vendor
-from vendors.withheld import is_withheld
+from vendors.withheld import withheld
 
 EXACT = Field(description="An exact fraction, such as “200/3”.", pattern=r"^-?\d+(/\d+)?$")
 MAYBE_EXACT = Field(
@@ -138,15 +138,12 @@ def result_of(card: Scorecard) -> dict[str, object]:
 def refuse_who_judges(member: Membership, vendors: Iterable[Vendor]) -> None:
     """Whoever still judges one of these vendors is not led: Problem 403 “withheld”, which says when it opens. Of a
     service it is the person who made it."""
-    if any(is_withheld(member, vendor) for vendor in vendors):
-        raise withheld()
-
-
-def withheld() -> Problem:
-    words = _(
-        "You still judge this vendor, or whoever made this service does. It opens once those answers are handed in."
-    )
-    return Problem(403, "withheld", words)
+    closed = withheld(member)
+    if any(vendor.pk in closed for vendor in vendors):
+        words = _(
+            "You still judge this vendor, or whoever made this service does. It opens once those answers are handed in."
+        )
+        raise Problem(403, "withheld", words)
 
 
 def not_changed() -> HttpResponse:

@@ -103,7 +103,13 @@ def _product(counted: Stored) -> str | None:
 
 def _answers(content: Stored, question: str, kind: str) -> list[dict[str, Any]]:
     return [
-        {**answer, "by": answer.get("by"), "rater": response["rater"], "evidence": len(answer["evidence"])}
+        {
+            **answer,
+            "blank": answer["blank"] or None,
+            "by": answer.get("by"),
+            "rater": response["rater"],
+            "evidence": len(answer["evidence"]),
+        }
         for response in content["responses"]
         for answer in response["answers"]
         if response["kind"] == kind and answer["question"] == question

@@ -8,10 +8,10 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from assessments.findings.findings import Finding
-from assessments.models import CommitmentState, Decision, Stance
+from assessments.models import Blank, CommitmentState, Decision, Stance
 from assessments.raters.departments import DepartmentReason
 from assessments.score.agreement import AgreementLevel, NoFigureReason
-from assessments.score.arithmetic import Blank, Confidence, QuestionState, Reason, RuleStatus, Verdict
+from assessments.score.arithmetic import Confidence, QuestionState, Reason, RuleStatus, Verdict
 from reports.api.shapes import EXACT, MAYBE_EXACT, Texts
 from vendors.measures.catalogue import Unit
 from vendors.measures.metrics import Direction, PeriodLength, WhyLeftOut
@@ -81,7 +81,7 @@ class CountedAnswer(Schema):
     rater: str
     by: str | None = Field(description="Whom the rater handed the question to.")
     grade: int | None = Field(ge=0, le=4)
-    blank: Blank
+    blank: Blank | None = Field(description="Why there is no grade; null with one, and where nothing was answered.")
     reason: str
     comment: str
     vendor_says: str
@@ -92,7 +92,7 @@ class OwnAnswer(Schema):
     """What the vendor answers itself: it never counts."""
 
     grade: int | None = Field(ge=0, le=4)
-    blank: Blank
+    blank: Blank | None = Field(description="Why there is no grade; null with one, and where nothing was answered.")
     reason: str
     vendor_says: str
 

@@ -132,6 +132,7 @@ LEFT_OUT: dict[str, str] = {
     "accounts.WebhookDelivery": "of the installation: what it sent or has still to send",
     "accounts.IdentityProvider": "secret: bound to the address of the installation; set up again",
     "accounts.MailDomain": "confirmed for one installation: confirmed again",
+    "accounts.SpentAssertion": "of the installation: what a provider said once",
     "accounts.ProvisionedPerson": "what a directory said: it says it again where it is connected again",
     "accounts.ProvisionedGroup": "what a directory said: it says it again where it is connected again",
     "accounts.ProvisionedGroup_people": "what a directory said: it says it again where it is connected again",

@@ -218,7 +218,7 @@ class IncidentsWanted(PageOfList):
     order: Order = Order.OPENED
 
 
-class FaultOut(Schema):
+class IncidentFaultOut(Schema):
     path: str = Field(description="JSON pointer into the incident; “/” for the whole.")
     code: str = Field(description="Stays the same in every language.")
     detail: str
@@ -229,8 +229,8 @@ class OutcomeOut(Schema):
     reference: str
     outcome: PushOutcome
     uuid: UUID | None
-    faults: list[FaultOut]
-    warnings: list[FaultOut] = Field(description="Values without which it was taken.")
+    faults: list[IncidentFaultOut]
+    warnings: list[IncidentFaultOut] = Field(description="Values without which it was taken.")
 
 
 class KnownOut(Schema):
@@ -240,7 +240,7 @@ class KnownOut(Schema):
 
 class PutOut(Schema):
     outcome: PushOutcome
-    warnings: list[FaultOut]
+    warnings: list[IncidentFaultOut]
     incident: IncidentOut | None = Field(description="Null where a person decided that such incidents are left out.")
 
 
@@ -292,9 +292,9 @@ def _state(incident: Incident) -> IncidentState:
     return IncidentState.CLOSED_UNTOLD if incident.is_closed else IncidentState.OPEN
 
 
-def fault_out(fault: pushes.RowFault) -> FaultOut:
+def fault_out(fault: pushes.RowFault) -> IncidentFaultOut:
     near = [NamedOut(uuid=one.uuid, name=one.name) for one in fault.candidates]
-    return FaultOut(path=f"/{fault.name}", code=fault.code, detail=fault.detail, candidates=near)
+    return IncidentFaultOut(path=f"/{fault.name}", code=fault.code, detail=fault.detail, candidates=near)
 
 
 def outcome_out(told: pushes.RowTold) -> OutcomeOut:

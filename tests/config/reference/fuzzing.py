@@ -149,12 +149,12 @@ def _aim(case: Any, own: dict[str, list[str]], foreign: dict[str, list[str]], ch
             continue
         draw = chance.random()
         pool = own if draw < 0.7 else foreign if draw < 0.9 else {}
-        rows = _fitting(pool, name, case.path)
+        rows = fitting(pool, name, case.path)
         if rows:
             case.path_parameters[name] = chance.choice(rows)
 
 
-def _fitting(pool: dict[str, list[str]], name: str, path: str) -> Sequence[str]:
+def fitting(pool: dict[str, list[str]], name: str, path: str) -> Sequence[str]:
     """Rows of the kind that the parameter, or the part of the path before it, is called by."""
     before = path.partition("{" + name + "}")[0].rstrip("/").rpartition("/")[2]
     for word in (name.removesuffix("_uuid").removesuffix("_id"), before.removesuffix("s"), before):

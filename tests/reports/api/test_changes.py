@@ -50,3 +50,21 @@ def test_a_vendors_course_goes_along_its_scorecards(cast: Cast) -> None:
     assert [card["number"] for card in asker.get(f"{path}?latest=1").json()["scorecards"]] == [second.number]
     assert asker.get(f"{path}?latest=0").status_code == 422
     assert Asker(cast.stranger).get(path).status_code == 404
+
+
+def test_vendors_stand_side_by_side_by_the_scorecards_that_are_named(cast: Cast) -> None:
+    low = graded(cast, make_vendor(cast.organisation, "Lighthouse"), (1, 2))
+    high = graded(cast, make_vendor(cast.organisation, "Beacon"), (4, 4), release=low.assessment.release)
+    asker, path = Asker(cast.reader), f"/comparison?scorecard={low.uuid}&scorecard={high.uuid}"
+    body = asker.get(path).json()
+    assert [one["vendor"]["name"] for one in body["scorecards"]] == ["Lighthouse", "Beacon"]
+    assert [(cell["status"], cell["percent"]) for cell in body["rules"][4]["cells"]] == [
+        ("broken", "75/2"),
+        ("met", "100"),
+    ]
+    assert body["summary"]
+    assert cost(asker, path) == 2
+    for query in (f"scorecard={low.uuid}", f"scorecard={low.uuid}&scorecard={low.uuid}"):
+        response = asker.get(f"/comparison?{query}")
+        assert (response.status_code, response.json()["errors"][0]["path"]) == (422, "?scorecard"), query
+    assert Asker(cast.stranger).get(path).status_code == 404

@@ -43,8 +43,9 @@ def operations() -> Iterator[tuple[str, str, str]]:
 def asked(asker: Asker, card: Scorecard, vendor: Vendor, document: Any, export: str) -> dict[str, Any]:
     """Every operation, as it is answered to this one."""
     names = {"scorecard": card.uuid, "vendor": vendor.uuid, "document": document.uuid, "export": export}
+    beside = {"comparison": f"?scorecard={card.uuid}&scorecard={card.uuid}"}
     return {
-        name: getattr(asker, method)(path.format(**names))
+        name: getattr(asker, method)(path.format(**names) + beside.get(name, ""))
         for name, method, path in operations()
         if name != "export_cancel"
     }
@@ -98,7 +99,7 @@ def test_nothing_reaches_who_still_judges_and_all_of_it_who_does_not(cast: Cast)
 def test_a_hole_in_it_would_be_found(cast: Cast) -> None:
     card = told(cast, cast.colleague)
     judging(cast.colleague, card.assessment.vendor, card)
-    with patch("reports.api.shapes.is_withheld", return_value=False):
+    with patch("reports.api.shapes.withheld", return_value=set()):
         assert "125/2" in said(Asker(cast.colleague).get(f"/scorecards/{card.uuid}"))
 
 
@@ -123,5 +124,5 @@ def test_another_organisation_finds_nothing(cast: Cast) -> None:
 
 def test_every_operation_is_asked() -> None:
     named = {name for name, _method, _path in operations()}
-    words = ("scorecard", "document", "export", "portfolio")
+    words = ("scorecard", "comparison", "document", "export", "portfolio")
     assert named == {name for name in OPERATIONS if name.startswith(words)}
