@@ -185,7 +185,7 @@ def _plain(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-@endpoint(router, "GET", "/assessments/{assessment}", "assessment_detail", AssessmentDetail, is_versioned=True)
+@endpoint(router, "GET", "/assessments/{uuid:assessment}", "assessment_detail", AssessmentDetail, is_versioned=True)
 def assessment_detail(request: ApiRequest, assessment: UUID) -> AssessmentDetail:
     """An assessment, who is outstanding and what comes next.
 
@@ -378,7 +378,7 @@ def _fault(path: str, said: str) -> Problem:
 @endpoint(
     router,
     "PATCH",
-    "/assessments/{assessment}",
+    "/assessments/{uuid:assessment}",
     "assessment_change",
     AssessmentOut,
     problems=(409, 412),

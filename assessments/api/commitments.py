@@ -188,7 +188,7 @@ def _row(row: CommitmentRow, people: People) -> dict[str, Any]:
     }
 
 
-@endpoint(router, "GET", "/commitments/{commitment}", "commitment_detail", CommitmentDetail, is_versioned=True)
+@endpoint(router, "GET", "/commitments/{uuid:commitment}", "commitment_detail", CommitmentDetail, is_versioned=True)
 def commitment_detail(request: ApiRequest, commitment: UUID) -> CommitmentDetail:
     """One commitment, with its steps, what its measure says, and its files."""
     return detail_of(request, commitment)
@@ -234,7 +234,7 @@ def _file(file: CommitmentFile) -> EvidenceFileOut:
 @endpoint(
     router,
     "GET",
-    "/commitments/{commitment}/files/{sha256}",
+    "/commitments/{uuid:commitment}/files/{slug:sha256}",
     "commitment_file_download",
     None,
     more={"responses": {200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}},
@@ -344,7 +344,7 @@ def _owner(request: ApiRequest, wanted: UUID | None) -> int:
 @endpoint(
     router,
     "PATCH",
-    "/commitments/{commitment}",
+    "/commitments/{uuid:commitment}",
     "commitment_change",
     CommitmentDetail,
     problems=(409, 428),

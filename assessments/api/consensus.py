@@ -86,7 +86,7 @@ class AgreementIn(Given):
     reason: Annotated[Lines, Field(min_length=1, max_length=REASON_LENGTH)]
 
 
-@endpoint(router, "GET", "/assessments/{assessment}/consensus", "consensus", ConsensusOut, problems=(409,))
+@endpoint(router, "GET", "/assessments/{uuid:assessment}/consensus", "consensus", ConsensusOut, problems=(409,))
 def consensus(request: ApiRequest, assessment: UUID) -> ConsensusOut:
     """What raters differ on, what each of them said, and what was agreed.
 
@@ -152,7 +152,7 @@ def _settled(row: Consensus, people: People) -> SettledOut:
 @endpoint(
     router,
     "PUT",
-    "/assessments/{assessment}/consensus/meetings/{held_on}",
+    "/assessments/{uuid:assessment}/consensus/meetings/{held_on}",
     "consensus_meeting",
     MeetingOut,
     problems=(409,),
@@ -192,7 +192,7 @@ def _users(request: ApiRequest, body: MeetingIn) -> list[int]:
     return list(known.values())
 
 
-QUESTION = "/assessments/{assessment}/consensus/{question}"
+QUESTION = "/assessments/{uuid:assessment}/consensus/{slug:question}"
 
 
 @endpoint(router, "PUT", QUESTION, "consensus_agree", DiscussionOut, problems=(409, 428), is_versioned=True)

@@ -101,7 +101,7 @@ class FindingsOut(Schema):
     on_record: list[OnRecordOut] = Field(description="What else is on record beside the questions of a rule.")
 
 
-@endpoint(router, "GET", "/assessments/{assessment}/findings", "finding_list", FindingsOut, problems=(409,))
+@endpoint(router, "GET", "/assessments/{uuid:assessment}/findings", "finding_list", FindingsOut, problems=(409,))
 def finding_list(request: ApiRequest, assessment: UUID) -> FindingsOut:
     """What the measures make of the ratings and of the vendor's claim.
 

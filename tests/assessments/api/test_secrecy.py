@@ -3,6 +3,7 @@ outside, as a reader, and by a service, which reads for the person who made it. 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -95,7 +96,7 @@ class World(Planted):
         sha256 = self.evidence.sha256
         if operation.name == "commitment_file_download":
             sha256 = CommitmentFile.objects.get(commitment=self.commitment).sha256
-        return operation.path.format(**self.names, sha256=sha256)
+        return re.sub(r"\{\w+:", "{", operation.path).format(**self.names, sha256=sha256)
 
 
 @pytest.fixture
