@@ -128,7 +128,6 @@ LEFT_OUT: dict[str, str] = {
     "accounts.ApiToken": "secret: opens the API; systems are connected again and get new ones",
     "accounts.AnsweredRequest": "of the installation: answers to writes that are sent twice, for a day",
     "accounts.IdentityProvider": "secret: bound to the address of the installation; set up again",
-    "accounts.SpentAssertion": "of the installation: sign-ins that were used, so that none is used twice",
     "accounts.MailDomain": "confirmed for one installation: confirmed again",
     "accounts.SpentAssertion": "of the installation: what a provider said once",
     "accounts.ProvisionedPerson": "what a directory said: it says it again where it is connected again",
