@@ -35,6 +35,7 @@ def build() -> Api:
         urls_namespace="api-1",
         docs_url=None,
         openapi_extra={
+            "info": {"license": {"name": "MIT", "identifier": "MIT"}},
             "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
             "security": [{"token": []}],
         },

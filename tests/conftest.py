@@ -46,14 +46,15 @@ settings.load_profile("house")
 
 
 # Looking for cycles among all that is collected is a third of what collecting costs, and none of it ever goes. In the
-# tests they are looked for as ever: what a thread leaves open may be closed by nothing else.
-USUAL = gc.get_threshold()
+# tests they are looked for, as what a thread leaves open may be closed by nothing else; but not at every 700th thing,
+# in the midst of a page or a document: that was a seventh of what a PDF costs.
+IN_TESTS = (10_000, 10, 10)
 gc.set_threshold(100_000, 20, 100)
 
 
 def pytest_collection_finish() -> None:
     gc.freeze()
-    gc.set_threshold(*USUAL)
+    gc.set_threshold(*IN_TESTS)
 
 
 # On a busy machine no file is left to a worker that no test has.

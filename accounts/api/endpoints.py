@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from inspect import signature
@@ -35,6 +37,7 @@ MEANING: Mapping[int, str] = {
     428: "Say by If-Match what you change.",
     429: "Too many requests; Retry-After says when.",
 }
+NAMED = re.compile(r'"#/components/schemas/([^"]+)"')
 Handler = Callable[..., Any]
 
 
@@ -170,5 +173,20 @@ def described(document: dict[str, Any]) -> dict[str, Any]:
                 answer["description"] = MEANING.get(code, "Done.")
                 if code >= 400:
                     answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
+    tags = dict.fromkeys(tag for path in document["paths"].values() for one in path.values() for tag in one["tags"])
+    document["tags"] = [{"name": tag} for tag in tags]
+    document["servers"] = [{"url": "/"}]
+    document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     document["x-scopes"] = {scope: str(words) for scope, words in scopes.WORDS.items()}
+    _forget_what_nobody_names(document)
     return document
+
+
+def _forget_what_nobody_names(document: dict[str, Any]) -> None:
+    """The library also lists the shapes that it makes parameters of."""
+    shapes = document["components"]["schemas"]
+    named = None
+    while named is None or named < shapes.keys():
+        named = set(NAMED.findall(json.dumps(document, default=str)))
+        for name in shapes.keys() - named:
+            del shapes[name]

@@ -77,7 +77,8 @@ def failed(provider: IdentityProvider, error: NotLetInError, now: datetime) -> N
 
 
 def has_worked(provider: IdentityProvider) -> bool:
-    return bool(provider.last_trial) and provider.last_trial["outcome"] == WOULD_ENTER
+    trial = provider.last_trial
+    return trial is not None and trial["outcome"] == WOULD_ENTER
 
 
 def put_in_use(actor: Membership) -> None:

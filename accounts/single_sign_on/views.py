@@ -116,12 +116,13 @@ def own_sign_in_edit(request: MemberRequest) -> HttpResponse:
             messages.success(request, _("The provider is saved. Try it before you put it in use."))
             return redirect(PAGE)
     version = request.POST.get("version", "") if request.method == "POST" else str(row.version if row else "")
+    label = str(SignInProtocol(protocol).label)
     return edit_page(
         request,
         form,
-        heading=SignInProtocol(protocol).label,
+        heading=label,
         section=str(HEADING),
-        crumbs=crumbs(PAGE, HEADING, SignInProtocol(protocol).label),
+        crumbs=crumbs(PAGE, str(HEADING), label),
         back=PAGE,
         template="accounts/single_sign_on/provider_edit.html",
         about={"version": version, "protocol": protocol},
@@ -177,7 +178,7 @@ def own_sign_in_force(request: MemberRequest) -> HttpResponse:
         request,
         heading=_("Make it the only way in"),
         section=str(HEADING),
-        crumbs=crumbs(PAGE, HEADING, _("The only way in")),
+        crumbs=crumbs(PAGE, str(HEADING), _("The only way in")),
         submit=_("Make it the only way in"),
         back=PAGE,
         at_stake=at_stake,

@@ -23,7 +23,7 @@ def running_out_for(member: Membership, now: datetime) -> ApiTokenQuerySet:
             .filter(organisation=member.organisation_id, user=OuterRef("member__user__made_by"), user__is_active=True)
             .filter(role=Role.ADMIN)
         )
-        mine |= Q(member__is_service=True) & (Q(member__user__made_by=member.user_id) | ~Exists(here))
+        mine |= Q(member__is_service=True) & (Q(member__user__made_by=member.user_id) | Q(~Exists(here)))
     rows = ApiToken.objects.for_member(member).running_out(now, WARNED).filter(mine)
     later = ApiToken.objects.filter(
         member=OuterRef("member"), made_at__gt=OuterRef("made_at"), expires_at__gt=now + WARNED, revoked_at=None

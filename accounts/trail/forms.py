@@ -34,11 +34,11 @@ class EntryFilterForm(forms.Form):
         field(self, "actor", forms.ModelChoiceField).queryset = people
         field(self, "through", forms.ChoiceField).choices = self._ways()
 
-    def _ways(self) -> list[tuple[str, object]]:
+    def _ways(self) -> list[Any]:
         """Tokens by their names: one that was made anew under the same name goes on in the same line. One query."""
         names = ApiToken.objects.filter(organisation=self.organisation).order_by("name")
         tokens = [(f"{TOKEN}{name}", name) for name in names.values_list("name", flat=True).distinct()]
-        ways: list[tuple[str, object]] = [("", _("Pages and API")), (PAGES, _("Pages")), (API, _("The API"))]
+        ways: list[Any] = [("", _("Pages and API")), (PAGES, _("Pages")), (API, _("The API"))]
         return [*ways, (_("One token"), tokens)] if tokens else ways
 
     def narrow(self, entries: AuditEntryQuerySet) -> AuditEntryQuerySet:

@@ -79,7 +79,7 @@ class VendorAnswersOut(Schema):
     answers: list[AnswerOut] = Field(description="Without its own grades, for whoever still judges.")
 
 
-@endpoint(router, "GET", "/assessments/{assessment}/answers", "answer_list", AnswersOut)
+@endpoint(router, "GET", "/assessments/{uuid:assessment}/answers", "answer_list", AnswersOut)
 def answer_list(request: ApiRequest, assessment: UUID) -> AnswersOut:
     """What all raters answered who have handed in, and what it comes to.
 
@@ -148,7 +148,7 @@ def _of_raters(sheet: ScoreSheet) -> Iterable[RatersAnswerOut]:
                 yield RatersAnswerOut(**written.said(read.answer), rater=response.uuid, name=name)
 
 
-@endpoint(router, "GET", "/assessments/{assessment}/vendor-answers", "vendor_answer_list", VendorAnswersOut)
+@endpoint(router, "GET", "/assessments/{uuid:assessment}/vendor-answers", "vendor_answer_list", VendorAnswersOut)
 def vendor_answer_list(request: ApiRequest, assessment: UUID) -> VendorAnswersOut:
     """What the vendor handed in: its words, facts and files.
 
@@ -178,7 +178,7 @@ BYTES = {"responses": {200: {"content": {"*/*": {"schema": {"type": "string", "f
 @endpoint(
     router,
     "GET",
-    "/assessments/{assessment}/raters/{rater}/answers/{question}/evidence/{sha256}",
+    "/assessments/{uuid:assessment}/raters/{uuid:rater}/answers/{slug:question}/evidence/{slug:sha256}",
     "evidence_download",
     None,
     more=BYTES,
@@ -196,7 +196,7 @@ def evidence_download(
 @endpoint(
     router,
     "GET",
-    "/assessments/{assessment}/vendor-answers/{question}/evidence/{sha256}",
+    "/assessments/{uuid:assessment}/vendor-answers/{slug:question}/evidence/{slug:sha256}",
     "vendor_evidence_download",
     None,
     more=BYTES,

@@ -24,7 +24,7 @@ from accounts.api.requests import ApiRequest
 from accounts.api.schemas import Changes, Given
 from accounts.models import User
 from assessments.api.fetched import assessment_of
-from assessments.api.shapes import Day, People, PersonOut, VendorRef, vendor_ref
+from assessments.api.shapes import AssessedVendor, Day, People, PersonOut, vendor_ref
 from assessments.approval import panel as approval_panel
 from assessments.consensus import meeting
 from assessments.hub.forms import OTHER_DATES, PRESETS, AssessmentEditForm, AssessmentForm, RepeatForm
@@ -58,7 +58,7 @@ Months = Annotated[Repeat, BeforeValidator(_no_text)]
 class AssessmentOut(Schema):
     uuid: UUID
     reference: str
-    vendor: VendorRef
+    vendor: AssessedVendor
     state: AssessmentState
     edition: str
     asks_supplementary: bool = Field(description="Whether it asks the supplementary questions too.")
@@ -185,7 +185,7 @@ def _plain(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-@endpoint(router, "GET", "/assessments/{assessment}", "assessment_detail", AssessmentDetail, is_versioned=True)
+@endpoint(router, "GET", "/assessments/{uuid:assessment}", "assessment_detail", AssessmentDetail, is_versioned=True)
 def assessment_detail(request: ApiRequest, assessment: UUID) -> AssessmentDetail:
     """An assessment, who is outstanding and what comes next.
 
@@ -378,7 +378,7 @@ def _fault(path: str, said: str) -> Problem:
 @endpoint(
     router,
     "PATCH",
-    "/assessments/{assessment}",
+    "/assessments/{uuid:assessment}",
     "assessment_change",
     AssessmentOut,
     problems=(409, 412),

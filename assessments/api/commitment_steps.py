@@ -24,7 +24,7 @@ from assessments.models import KeptBy
 from vendors.api.shapes import Name
 
 router = Router()
-PATH = "/commitments/{commitment}"
+PATH = "/commitments/{uuid:commitment}"
 Text = Annotated[Lines, Field(max_length=LONGEST)]
 Needed = Annotated[Lines, Field(min_length=1, max_length=LONGEST)]
 

@@ -25,6 +25,7 @@ from accounts.api.schemas import Changes, Given
 from accounts.models import Membership
 from assessments.api.fetched import COMMITMENT_RELATED, commitment_of
 from assessments.api.shapes import (
+    AssessedVendor,
     Day,
     EvidenceFileOut,
     Lines,
@@ -32,7 +33,6 @@ from assessments.api.shapes import (
     PersonOut,
     RuleKey,
     Sha256,
-    VendorRef,
     vendor_ref,
 )
 from assessments.commitments import asking, transitions
@@ -85,7 +85,7 @@ class ContactRef(Schema):
 class CommitmentOut(Schema):
     uuid: UUID
     number: str
-    vendor: VendorRef
+    vendor: AssessedVendor
     rule: str = Field(description="Its key; of an earlier edition perhaps.")
     rule_name: str
     question: str = Field(description="Its key; empty: about the whole rule.")
@@ -188,7 +188,7 @@ def _row(row: CommitmentRow, people: People) -> dict[str, Any]:
     }
 
 
-@endpoint(router, "GET", "/commitments/{commitment}", "commitment_detail", CommitmentDetail, is_versioned=True)
+@endpoint(router, "GET", "/commitments/{uuid:commitment}", "commitment_detail", CommitmentDetail, is_versioned=True)
 def commitment_detail(request: ApiRequest, commitment: UUID) -> CommitmentDetail:
     """One commitment, with its steps, what its measure says, and its files."""
     return detail_of(request, commitment)
@@ -234,7 +234,7 @@ def _file(file: CommitmentFile) -> EvidenceFileOut:
 @endpoint(
     router,
     "GET",
-    "/commitments/{commitment}/files/{sha256}",
+    "/commitments/{uuid:commitment}/files/{slug:sha256}",
     "commitment_file_download",
     None,
     more={"responses": {200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}},
@@ -344,7 +344,7 @@ def _owner(request: ApiRequest, wanted: UUID | None) -> int:
 @endpoint(
     router,
     "PATCH",
-    "/commitments/{commitment}",
+    "/commitments/{uuid:commitment}",
     "commitment_change",
     CommitmentDetail,
     problems=(409, 428),

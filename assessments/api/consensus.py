@@ -86,7 +86,7 @@ class AgreementIn(Given):
     reason: Annotated[Lines, Field(min_length=1, max_length=REASON_LENGTH)]
 
 
-@endpoint(router, "GET", "/assessments/{assessment}/consensus", "consensus", ConsensusOut, problems=(409,))
+@endpoint(router, "GET", "/assessments/{uuid:assessment}/consensus", "consensus", ConsensusOut, problems=(409,))
 def consensus(request: ApiRequest, assessment: UUID) -> ConsensusOut:
     """What raters differ on, what each of them said, and what was agreed.
 
@@ -107,7 +107,7 @@ def consensus(request: ApiRequest, assessment: UUID) -> ConsensusOut:
 
 def _let_in(request: ApiRequest, row: Assessment) -> None:
     """Raises Problem 403 for whoever is kept apart; else that they read it is on record."""
-    if is_rating(row, request.member.user.judge) or not let_read(row, request.member.user):
+    if is_rating(row, request.member.user) or not let_read(row, request.member.user):
         raise withheld(row, request)
 
 
@@ -152,7 +152,7 @@ def _settled(row: Consensus, people: People) -> SettledOut:
 @endpoint(
     router,
     "PUT",
-    "/assessments/{assessment}/consensus/meetings/{held_on}",
+    "/assessments/{uuid:assessment}/consensus/meetings/{held_on}",
     "consensus_meeting",
     MeetingOut,
     problems=(409,),
@@ -192,7 +192,7 @@ def _users(request: ApiRequest, body: MeetingIn) -> list[int]:
     return list(known.values())
 
 
-QUESTION = "/assessments/{assessment}/consensus/{question}"
+QUESTION = "/assessments/{uuid:assessment}/consensus/{slug:question}"
 
 
 @endpoint(router, "PUT", QUESTION, "consensus_agree", DiscussionOut, problems=(409, 428), is_versioned=True)
@@ -233,9 +233,9 @@ def _conflict(body: AgreementIn, stored: Consensus | None) -> Problem:
 
 @endpoint(router, "DELETE", QUESTION, "consensus_undo", None, status=204, problems=(409, 428), is_versioned=True)
 def consensus_undo(request: ApiRequest, assessment: UUID, question: QuestionKey) -> Status[None]:
-    """Take back what was agreed about one question: the mean of the raters counts again.
+    """Take back what was agreed about one question.
 
-    Never by a service."""
+    The mean of the raters counts again. Never by a service."""
     row, version = _to_record(request, assessment)
     outcome = meeting.undo(request.member, row, _at(row, question).question, version=version)
     if outcome is not None:

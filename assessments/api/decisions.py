@@ -47,14 +47,14 @@ class CancelIn(Given):
     reason: Reason
 
 
-@endpoint(router, "POST", "/assessments/{assessment}/open", "assessment_open", AssessmentOut, problems=(409,))
+@endpoint(router, "POST", "/assessments/{uuid:assessment}/open", "assessment_open", AssessmentOut, problems=(409,))
 def assessment_open(request: ApiRequest, assessment: UUID) -> AssessmentOut:
     """Open a draft: its owner gets a questionnaire."""
     transitions.open_assessment(request.member, assessment_of(request, assessment))
     return shown(request, assessment)
 
 
-@endpoint(router, "POST", "/assessments/{assessment}/submit", "assessment_submit", AssessmentOut, problems=(409,))
+@endpoint(router, "POST", "/assessments/{uuid:assessment}/submit", "assessment_submit", AssessmentOut, problems=(409,))
 def assessment_submit(request: ApiRequest, assessment: UUID, body: SubmitIn) -> AssessmentOut:
     """Submit it for approval.
 
@@ -65,7 +65,9 @@ def assessment_submit(request: ApiRequest, assessment: UUID, body: SubmitIn) -> 
     return shown(request, assessment)
 
 
-@endpoint(router, "POST", "/assessments/{assessment}/take-back", "assessment_take_back", AssessmentOut, problems=(409,))
+@endpoint(
+    router, "POST", "/assessments/{uuid:assessment}/take-back", "assessment_take_back", AssessmentOut, problems=(409,)
+)
 def assessment_take_back(request: ApiRequest, assessment: UUID) -> AssessmentOut:
     """Take the submission back, as long as nobody has decided on it.
 
@@ -76,7 +78,9 @@ def assessment_take_back(request: ApiRequest, assessment: UUID) -> AssessmentOut
     return shown(request, assessment)
 
 
-@endpoint(router, "POST", "/assessments/{assessment}/approve", "assessment_approve", AssessmentOut, problems=(409,))
+@endpoint(
+    router, "POST", "/assessments/{uuid:assessment}/approve", "assessment_approve", AssessmentOut, problems=(409,)
+)
 def assessment_approve(request: ApiRequest, assessment: UUID, body: ApproveIn) -> AssessmentOut:
     """Approve it as the present level.
 
@@ -88,7 +92,9 @@ def assessment_approve(request: ApiRequest, assessment: UUID, body: ApproveIn) -
     return shown(request, assessment)
 
 
-@endpoint(router, "POST", "/assessments/{assessment}/send-back", "assessment_send_back", AssessmentOut, problems=(409,))
+@endpoint(
+    router, "POST", "/assessments/{uuid:assessment}/send-back", "assessment_send_back", AssessmentOut, problems=(409,)
+)
 def assessment_send_back(request: ApiRequest, assessment: UUID, body: SendBackIn) -> AssessmentOut:
     """Send it back to its raters, with the reason.
 
@@ -110,7 +116,7 @@ def assessment_send_back(request: ApiRequest, assessment: UUID, body: SendBackIn
 @endpoint(
     router,
     "POST",
-    "/assessments/{assessment}/take-approval-back",
+    "/assessments/{uuid:assessment}/take-approval-back",
     "approval_take_back",
     AssessmentOut,
     problems=(409,),
@@ -125,7 +131,7 @@ def approval_take_back(request: ApiRequest, assessment: UUID) -> AssessmentOut:
     return shown(request, assessment)
 
 
-@endpoint(router, "POST", "/assessments/{assessment}/cancel", "assessment_cancel", AssessmentOut, problems=(409,))
+@endpoint(router, "POST", "/assessments/{uuid:assessment}/cancel", "assessment_cancel", AssessmentOut, problems=(409,))
 def assessment_cancel(request: ApiRequest, assessment: UUID, body: CancelIn) -> AssessmentOut:
     """Cancel it, with the reason.
 

@@ -46,7 +46,7 @@ def a_person(request: ApiRequest) -> None:
 
 def withheld(assessment: Assessment, request: ApiRequest) -> Problem:
     """Why what others answered is closed to whoever asks, and when it opens."""
-    still_rates = is_rating(assessment, request.user.judge)
+    still_rates = is_rating(assessment, request.member.user)
     return Problem(403, "withheld", STILL_RATING if still_rates else RATERS_OUTSTANDING)
 
 

@@ -17,6 +17,7 @@ from assessments.findings import panel
 from assessments.findings.findings import Finding
 from assessments.findings.panel import HELD_IN, Section
 from assessments.findings.practice import By
+from assessments.findings.practice_words import PracticeView
 from assessments.findings.words import FindingLine, Notice, OpinionView, RowView
 from assessments.independence import let_read
 from assessments.lifecycle.transitions import NOT_NOW
@@ -100,7 +101,7 @@ class FindingsOut(Schema):
     on_record: list[OnRecordOut] = Field(description="What else is on record beside the questions of a rule.")
 
 
-@endpoint(router, "GET", "/assessments/{assessment}/findings", "finding_list", FindingsOut, problems=(409,))
+@endpoint(router, "GET", "/assessments/{uuid:assessment}/findings", "finding_list", FindingsOut, problems=(409,))
 def finding_list(request: ApiRequest, assessment: UUID) -> FindingsOut:
     """What the measures make of the ratings and of the vendor's claim.
 
@@ -127,22 +128,23 @@ def _shown(section: Section) -> FindingsOut:
         window=view.window if view else "",
         rules=[_row(one) for one in view.rows] if view else [],
         notices=[_notice(one) for one in view.notices] if view else [],
-        practice=[
-            PracticeOut(
-                rule=RuleKey(one.rule),
-                question=one.question,
-                by=By(one.by),
-                label=one.label,
-                sentence=one.text,
-                is_speaking=one.is_speaking,
-            )
-            for one in section.practice
-        ],
+        practice=[_practised(one) for one in section.practice],
         proven=[
             ProvenOut(proof=one.number, label=one.label, sentence=one.text, came_back=one.came_back)
             for one in section.proven
         ],
         on_record=[OnRecordOut(rule=RuleKey(rule), sentences=said) for rule, said in _beside(section).items()],
+    )
+
+
+def _practised(one: PracticeView) -> PracticeOut:
+    return PracticeOut(
+        rule=RuleKey(one.rule),
+        question=one.question,
+        by=By(one.by),
+        label=one.label,
+        sentence=one.text,
+        is_speaking=one.is_speaking,
     )
 
 

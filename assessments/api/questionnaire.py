@@ -34,7 +34,7 @@ from groundwork.saved import Closed, Conflict, Invalid
 
 router = Router()
 Text = Annotated[Lines, Field(max_length=LONGEST_TEXT)]
-PATH = "/assessments/{assessment}/questionnaire"
+PATH = "/assessments/{uuid:assessment}/questionnaire"
 CALLED = {"choice": "grade"}  # what a fault of the form is called here
 
 
@@ -81,14 +81,14 @@ def questionnaire(request: ApiRequest, assessment: UUID) -> QuestionnaireOut:
     )
 
 
-@endpoint(router, "GET", f"{PATH}/{{question}}", "answer_detail", OwnAnswerOut, is_versioned=True)
+@endpoint(router, "GET", f"{PATH}/{{slug:question}}", "answer_detail", OwnAnswerOut, is_versioned=True)
 def answer_detail(request: ApiRequest, assessment: UUID, question: QuestionKey) -> OwnAnswerOut:
     """One's own answer to one question, with its version."""
     return _shown(request, _answer(_own(request, assessment)[1], question))
 
 
 @endpoint(
-    router, "PUT", f"{PATH}/{{question}}", "answer_save", OwnAnswerOut, problems=(409, 423, 428), is_versioned=True
+    router, "PUT", f"{PATH}/{{slug:question}}", "answer_save", OwnAnswerOut, problems=(409, 423, 428), is_versioned=True
 )
 def answer_save(request: ApiRequest, assessment: UUID, question: QuestionKey, body: AnswerIn) -> OwnAnswerOut:
     """Save one's own answer to one question.
@@ -125,7 +125,9 @@ def _conflict(body: AnswerIn, stored: Answer) -> Problem:
     return etags.conflict(mine, now, stored.version)
 
 
-@endpoint(router, "POST", "/assessments/{assessment}/hand-in", "questionnaire_hand_in", AssessmentOut, problems=(409,))
+@endpoint(
+    router, "POST", "/assessments/{uuid:assessment}/hand-in", "questionnaire_hand_in", AssessmentOut, problems=(409,)
+)
 def questionnaire_hand_in(request: ApiRequest, assessment: UUID) -> AssessmentOut:
     """Hand in one's own answers.
 
@@ -138,7 +140,9 @@ def questionnaire_hand_in(request: ApiRequest, assessment: UUID) -> AssessmentOu
     return shown(request, assessment)
 
 
-@endpoint(router, "POST", "/assessments/{assessment}/take-up", "questionnaire_take_up", AssessmentOut, problems=(409,))
+@endpoint(
+    router, "POST", "/assessments/{uuid:assessment}/take-up", "questionnaire_take_up", AssessmentOut, problems=(409,)
+)
 def questionnaire_take_up(request: ApiRequest, assessment: UUID) -> AssessmentOut:
     """Open one's own answers again.
 

@@ -95,7 +95,7 @@ class AskedOut(Schema):
     not_mailed: list[str] = Field(description="Whom the mail server took no mail for: they are asked all the same.")
 
 
-@endpoint(router, "GET", "/assessments/{assessment}/raters", "rater_list", RatersOut)
+@endpoint(router, "GET", "/assessments/{uuid:assessment}/raters", "rater_list", RatersOut)
 def rater_list(request: ApiRequest, assessment: UUID) -> RatersOut:
     """Who is asked, how far they are, and which departments were heard."""
     return _raters(assessment_of(request, assessment))
@@ -131,7 +131,7 @@ def _row(row: RaterRow, people: People, keys: dict[int, str]) -> RaterOut:
     )
 
 
-@endpoint(router, "POST", "/assessments/{assessment}/raters", "rater_ask", AskedOut, status=201, problems=(409,))
+@endpoint(router, "POST", "/assessments/{uuid:assessment}/raters", "rater_ask", AskedOut, status=201, problems=(409,))
 def rater_ask(request: ApiRequest, assessment: UUID, body: RatersIn) -> Status[AskedOut]:
     """Ask members, or the holder of an address, to rate.
 
@@ -162,7 +162,7 @@ def _said(request: ApiRequest, row: Assessment, body: RatersIn) -> dict[str, Any
     return {
         "people": [members[one] for one in body.people],
         "email": body.email,
-        "department": NONE_OF_OURS if body.speaks_for_none else str(departments.get(body.department, "")),
+        "department": NONE_OF_OURS if body.speaks_for_none else _key(departments, body.department),
         "language": body.language or "",
         "rules": [str(rule) for rule in body.rules] if body.rules else list(every),
         "due_on": body.due_on,
@@ -170,12 +170,16 @@ def _said(request: ApiRequest, row: Assessment, body: RatersIn) -> dict[str, Any
     }
 
 
+def _key(departments: dict[UUID, int], wanted: UUID | None) -> str:
+    return "" if wanted is None else str(departments[wanted])
+
+
 def _told(request: ApiRequest, asked: list[AskedRater], *, again: bool = False) -> AskedOut:
     unsent = mails.ask(request.member, asked, again=again)
     return AskedOut(raters=[one.response.uuid for one in asked], not_mailed=unsent)
 
 
-RATER = "/assessments/{assessment}/raters/{rater}"
+RATER = "/assessments/{uuid:assessment}/raters/{uuid:rater}"
 
 
 @endpoint(router, "PATCH", RATER, "rater_change", RatersOut, problems=(409,))
@@ -216,7 +220,7 @@ def rater_remind(request: ApiRequest, assessment: UUID, rater: UUID) -> AskedOut
     return _told(request, [asked], again=response.failed_at is None)
 
 
-@endpoint(router, "POST", "/assessments/{assessment}/join", "rater_join", AssessmentOut, problems=(409,))
+@endpoint(router, "POST", "/assessments/{uuid:assessment}/join", "rater_join", AssessmentOut, problems=(409,))
 def rater_join(request: ApiRequest, assessment: UUID) -> AssessmentOut:
     """Rate it oneself too.
 
@@ -227,7 +231,7 @@ def rater_join(request: ApiRequest, assessment: UUID) -> AssessmentOut:
     return shown(request, assessment)
 
 
-@endpoint(router, "POST", "/assessments/{assessment}/leave", "rater_leave", AssessmentOut, problems=(409,))
+@endpoint(router, "POST", "/assessments/{uuid:assessment}/leave", "rater_leave", AssessmentOut, problems=(409,))
 def rater_leave(request: ApiRequest, assessment: UUID) -> AssessmentOut:
     """Leave the rating to others.
 

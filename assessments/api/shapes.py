@@ -35,8 +35,8 @@ def _one_kind_of_line_end(text: str) -> str:
 Day = Annotated[shapes.Day, AfterValidator(_in_our_time)]
 Lines = Annotated[shapes.Text, AfterValidator(_one_kind_of_line_end)]
 Grade = Annotated[StrictInt, Field(ge=0, le=4)]
-QuestionKey = Annotated[str, Path(pattern=r"^[-a-zA-Z0-9_]{1,60}$", description="The question’s key.")]
-Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="The file’s `sha256`.")]
+QuestionKey = Annotated[str, Path(description="The question’s key.")]
+Sha256 = Annotated[str, Path(description="The file’s `sha256`.")]
 
 
 class PersonOut(Schema):
@@ -44,7 +44,7 @@ class PersonOut(Schema):
     member: UUID | None = Field(description="None for whoever is no member (any more, or not yet).")
 
 
-class VendorRef(Schema):
+class AssessedVendor(Schema):
     uuid: UUID
     name: str
 
@@ -74,5 +74,5 @@ class People:
         return None if user is None else self.of(user)
 
 
-def vendor_ref(vendor: Vendor) -> VendorRef:
-    return VendorRef(uuid=vendor.uuid, name=vendor.name)
+def vendor_ref(vendor: Vendor) -> AssessedVendor:
+    return AssessedVendor(uuid=vendor.uuid, name=vendor.name)

@@ -29,6 +29,7 @@ from config.demo.assessments import DemoAssessment, quarter_ago, told_by
 from config.demo.batches import DemoBatch
 from config.demo.care import DemoCare
 from config.demo.clock import Event
+from config.demo.connected import DemoConnected
 from config.demo.emergencies import DemoEmergencies
 from config.demo.expectations import DemoExpectations
 from config.demo.exports import DemoExport
@@ -37,6 +38,7 @@ from config.demo.hours import DemoHour
 from config.demo.letters import DemoLetters
 from config.demo.notices import DemoNotice
 from config.demo.proofs import DemoProof
+from config.demo.pushes import DemoPush
 from config.demo.rehearsals import DemoRehearsal
 from config.demo.sign_in import DemoSignIn
 from config.demo.waiting_import import DemoImport
@@ -127,6 +129,8 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         ).load()
     for entry in data.get("imports", ()):
         DemoImport(author=author, data=entry, today=today).load()
+    for entry in data.get("pushes", ()):
+        DemoPush(author=author, data=entry, today=today).load()
     people = {email: member.user for email, member in members.items()}
     agreed = DemoAgreements(author=author, people=people, vendors=vendors, today=today)
     terms = _Terms(data=data, author=author, members=members, departments=departments, vendors=vendors, today=today)
@@ -142,6 +146,7 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         *terms.proofs(),
         *terms.exports(),
         *terms.batches(),
+        *terms.connected(),
         *terms.webhooks(),
         *DemoLetters(author=author, vendors=vendors, data=data, today=today).events(),
     ]
@@ -214,6 +219,10 @@ class _Terms:
     def batches(self) -> Iterator[Event]:
         for entry in self.data.get("batches", ()):
             yield from DemoBatch(members=self.members, vendors=self.vendors, data=entry, today=self.today).events()
+
+    def connected(self) -> Iterator[Event]:
+        for entry in self.data.get("connected", ()):
+            yield from DemoConnected(members=self.members, data=entry, today=self.today).events()
 
     def webhooks(self) -> Iterator[Event]:
         for entry in self.data.get("webhooks", ()):

@@ -31,7 +31,9 @@ GUIDES: dict[str, Promise] = {
     "vendors": _("For the vendor's contact, who comes in by a link."),
     "administration": _("For administrators: roles, members, departments, approval, the audit trail."),
     "bank": _("For bank editors: editions, rules, questions and files."),
+    "sign-in": _("For administrators: the organisation’s own sign-in, and members kept by its directory."),
     "api": _("For developers: what other systems read and write, with recipes."),
+    "webhooks": _("For developers: being told when something happens."),
 }
 OF = re.compile(r"<!-- of: ([\w-]+) ([0-9a-f]{12}) -->")
 FENCE = "```"

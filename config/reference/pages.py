@@ -17,7 +17,7 @@ MEANINGS = {  # by code: when it comes, and what to do; English, as all of the r
     "not_found": "There is no such thing, or it belongs to another organisation.",
     "method_not_allowed": "This address takes other methods: see the header Allow.",
     "refused": "A rule of the product forbids it as things stand. `detail` says which; nothing was changed.",
-    "conflict": "Somebody saved in between. `yours` and `theirs` are in the answer; decide, and send it with the new ETag.",
+    "conflict": "Somebody saved in between. Both texts are in the answer; decide, and send it with the new ETag.",
     "changed": "What you read is no longer what stands there. Read it again, then decide.",
     "under_way": "The first request with this Idempotency-Key has not ended. Send it again after Retry-After.",
     "key_reused": "Take a new Idempotency-Key for each thing that you want done.",

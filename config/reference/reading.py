@@ -27,7 +27,7 @@ Schema = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One field or parameter. `depth`: how far it is indented; `kind`: its type in words such as “text”, “list of …”."""
+    """One field or parameter. `depth`: how far it is indented; `kind`: its type in words, such as “list of text”."""
 
     name: str
     kind: str

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import IO, Any
+from uuid import UUID, uuid4
 
 from django.core.files.base import File
 from django.core.files.storage import Storage
@@ -22,6 +23,7 @@ from accounts.chain import carried
 from accounts.models import AuditEntry, MailedLink, Organisation, User, new_token
 from accounts.trail import audit
 from groundwork.canonical import hash_of
+from groundwork.public_ids import PublicRow
 from manifesto.models import Release
 from reports.archives import manifest as manifests
 from reports.archives.faults import ArchiveRefused
@@ -236,7 +238,7 @@ def _without_here(row: Mapping[str, Any]) -> dict[str, Any]:
 # Rows ----------------------------------------------------------------------------------------------------------------
 def _models(package: Package, table: Table, keys: Inwards, files: _Files) -> Iterator[models.Model]:
     """Their keys count from one, in their order: so none comes twice, and none is missing."""
-    column = FROZEN.get(table.model)
+    column, taken = FROZEN.get(table.model), _taken_names(table.model)
     for number, row in enumerate(package.rows(table), start=1):
         if not isinstance(row, dict) or row.get(table.model._meta.pk.name) != number:
             raise ArchiveRefused(f"Row {number} of {table.member} has another key: the archive is damaged.")
@@ -245,7 +247,14 @@ def _models(package: Package, table: Table, keys: Inwards, files: _Files) -> Ite
         made = arriving(table.model, row, keys, files.keep)
         if isinstance(made, MailedLink):
             made.token_hash = new_token()[1]  # nobody has it: the link is sent again
+        if isinstance(made, PublicRow) and made.uuid in taken:
+            made.uuid = uuid4()
         yield made
+
+
+def _taken_names(model: Model) -> set[UUID]:
+    """The names outwards that rows have here. Beside the one that it was written from, an organisation gets others."""
+    return set(model._base_manager.values_list("uuid", flat=True)) if issubclass(model, PublicRow) else set()
 
 
 def _insert(model: Model, rows: Iterable[models.Model]) -> None:

@@ -127,9 +127,6 @@ LEFT_OUT: dict[str, str] = {
     "accounts.AttemptCount": "of the installation: attempts to sign in",
     "accounts.ApiToken": "secret: opens the API; systems are connected again and get new ones",
     "accounts.AnsweredRequest": "of the installation: answers to writes that are sent twice, for a day",
-    "accounts.WebhookEndpoint": "secret: what signs it; where something is sent to is set up again",
-    "accounts.WebhookEvent": "of the installation: what it sent or has still to send",
-    "accounts.WebhookDelivery": "of the installation: what it sent or has still to send",
     "accounts.IdentityProvider": "secret: bound to the address of the installation; set up again",
     "accounts.MailDomain": "confirmed for one installation: confirmed again",
     "accounts.SpentAssertion": "of the installation: what a provider said once",
@@ -172,6 +169,7 @@ LEFT_OUT_OF: dict[str, dict[str, str]] = {
     "accounts.User": {
         "password": "secret: set anew by the mail that resets it",
         "last_login": "of the installation",
+        "session_round": "of the installation: ends sessions there",
         "is_superuser": NO_RIGHTS,
         "is_staff": NO_RIGHTS,
         "made_by": "for whom a service reads: an administrator takes it over and makes its tokens anew",

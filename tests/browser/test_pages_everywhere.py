@@ -18,11 +18,13 @@ from tests.french import french_faults, shown_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LONGER = ("fr", "nl")  # where these fit, English does
-FITS = "document.documentElement.scrollWidth <= window.innerWidth"
-OUTSIDE = """
-[...document.querySelectorAll("body *")].findLast(one => one.getBoundingClientRect().right > innerWidth + 1)
-  ?.outerHTML.slice(0, 120)
-"""
+# In one question to the browser: it is put ten times to each page.
+TOO_WIDE = """() => {
+  if (document.documentElement.scrollWidth <= innerWidth) return []
+  const outside = [...document.querySelectorAll("body *")]
+    .findLast(one => one.getBoundingClientRect().right > innerWidth + 1)
+  return [`scrolls sideways at ${innerWidth} px: ${outside?.outerHTML.slice(0, 120)}`]
+}"""
 # A row is one link, which covers it: whatever else can be pressed in the row has to lie above.
 COVERED = """
 [...document.querySelectorAll(".row-link")]
@@ -63,10 +65,8 @@ class Watch:
 
 
 def too_wide(page: Page) -> list[str]:
-    width = page.evaluate("window.innerWidth")
-    if page.evaluate(FITS):
-        return []
-    return [f"scrolls sideways at {width} px: {page.evaluate(OUTSIDE)}"]
+    found: list[str] = page.evaluate(TOO_WIDE)
+    return found
 
 
 def covered(page: Page) -> list[str]:
@@ -90,7 +90,7 @@ def faults_of(page: Page, stop: Stop, language: str, watch: Watch) -> list[str]:
         return [f"shows no page: {error.message.splitlines()[0]}"]
     if not shown:
         return ["shows no page"]
-    said = page.locator("html").get_attribute("lang")
+    said = page.evaluate("document.documentElement.getAttribute('lang')")
     faults = [] if said == language else [f"says that its language is {said}"]
     faults += too_wide(page) + covered(page) + watch.take()
     if language == "fr":

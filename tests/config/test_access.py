@@ -11,11 +11,13 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from accounts.access import CLOSED_PREFIXES, RIGHTS, ROUTES, Gate, Right, required, right_for
 from accounts.models import Membership, Role
+from config import views
 from tests.config.routes import ASKED, OBJECTS, TOKENS, Route, World, arguments, routes
 from tests.factories import Cast, make_cast, make_member, make_release
 
@@ -182,6 +184,24 @@ def test_a_planted_hole_is_one_line() -> None:
 def cast(db: None) -> Cast:
     make_release()  # once: every assessment of the tables takes it
     return make_cast()
+
+
+@pytest.fixture(autouse=True)
+def _each_page_of_refusal_is_shown_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To each person, for each reason: two thirds of what the tables ask for is refused, and a sixth of their time went
+    into showing that again. The frame about it is tried on every route by whoever is let in."""
+    show = views.render
+    shown: dict[tuple[str, ...], HttpResponse] = {}
+
+    def show_once(request: Any, template: str, *context: Any, **how: Any) -> HttpResponse:
+        if not template.startswith("errors/"):
+            return show(request, template, *context, **how)
+        key = (template, str(request.user.pk), *map(str, context))
+        if key not in shown:
+            shown[key] = show(request, template, *context, **how)
+        return HttpResponse(shown[key].content, status=shown[key].status_code)
+
+    monkeypatch.setattr(views, "render", show_once)
 
 
 @pytest.fixture

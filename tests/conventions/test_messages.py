@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,9 @@ def faults(message: Message) -> list[str]:
     return [f"placeholders of {text!r}" for text in texts[-1:] if set(PLACEHOLDER.findall(text)) != wanted]
 
 
-def used_in_the_source() -> set[str]:
-    return {_singular(message) for message in found_in_source(ROOT) if message.id}
+@cache
+def used_in_the_source() -> frozenset[str]:
+    return frozenset(_singular(message) for message in found_in_source(ROOT) if message.id)
 
 
 def _singular(message: Message) -> str:

@@ -217,9 +217,9 @@ def feedback_change(request: ApiRequest, entry: UUID, said: FeedbackChanges) -> 
 )
 @transaction.atomic
 def feedback_delete(request: ApiRequest, entry: UUID) -> Status[None]:
-    """Delete an entry and its files for good: by whoever wrote it, and by whoever edits vendors.
+    """Delete an entry and its files for good.
 
-    What a pulse answered stays with the pulse."""
+    By whoever wrote it, and by whoever edits vendors. What a pulse answered stays with the pulse."""
     feedback.delete_feedback(request.member, _held(request, entry))
     return Status(204, None)
 

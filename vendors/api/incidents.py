@@ -251,7 +251,9 @@ def _batch_refused(told: Sequence[RowTold]) -> Problem:
 # Sources ----------------------------------------------------------------------------------------------------------
 @endpoint(router, "GET", "/incident-sources", "incident_source_list", SourcePage, problems=(422,))
 def incident_source_list(request: ApiRequest, wanted: Query[PageOfList]) -> dict[str, object]:
-    """Where incidents come from: when each was last heard of, and up to when its facts are known."""
+    """Sources of incidents.
+
+    When each was last heard of, and up to when its facts are known."""
     items, after = page(IncidentSource.objects.for_member(request.member), wanted)
     return {"items": _sources_out(items), "next": after}
 

@@ -56,21 +56,18 @@ def test_agreeing_needs_a_meeting_and_the_version_that_was_read(cast: Cast, row:
     assert not Consensus.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("body", "at"),
-    [
+def test_what_is_no_agreement_is_refused(cast: Cast, row: Assessment) -> None:
+    ask, path = Asker(cast.assessor), f"/assessments/{row.uuid}/consensus/{QUESTION}"
+    wrong: list[tuple[dict[str, object], str]] = [
         ({"reason": "x"}, "/grade"),
         ({"reason": "x", "grade": 2, "not_applicable": True}, "/grade"),
         ({"reason": " ", "grade": 2}, "/reason"),
         ({"reason": "x", "grade": 2, "held_on": "2099-01-01"}, "/held_on"),
-    ],
-)
-def test_what_is_no_agreement_is_refused(cast: Cast, row: Assessment, body: dict[str, object], at: str) -> None:
-    given = {"held_on": timezone.localdate().isoformat(), **body}
-    path = f"/assessments/{row.uuid}/consensus/{QUESTION}"
-    refused = Asker(cast.assessor).put(path, given, **{"If-Match": '"0"'})
-    assert refused.status_code == 422
-    assert [fault["path"] for fault in refused.json()["errors"]] == [at]
+    ]
+    for body, at in wrong:
+        refused = ask.put(path, {"held_on": timezone.localdate().isoformat(), **body}, **{"If-Match": '"0"'})
+        assert refused.status_code == 422
+        assert [fault["path"] for fault in refused.json()["errors"]] == [at]
 
 
 def test_a_meeting_of_strangers_is_refused(cast: Cast, row: Assessment) -> None:

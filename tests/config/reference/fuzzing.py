@@ -69,12 +69,12 @@ def fuzz(
 ) -> Findings:
     """`cases`: for each operation, half of them as the document allows, half not. What they change is undone."""
     found, chance = Findings(), random.Random(start)
-    strangers = {uuid for uuids in foreign.values() for uuid in uuids}
+    asker = Asker(token=token, own=own, foreign=foreign, chance=chance, found=found)
     schema = schemathesis.openapi.from_dict(document())
     schema.app = WSGIHandler()
     for operation in _operations(schema, only):
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-            _of(operation, mode, max(1, cases // 2), start, _asker(token, own, foreign, strangers, chance, found))
+            _of(operation, mode, max(1, cases // 2), start, asker.ask)
     return found
 
 
@@ -110,19 +110,19 @@ def _of(operation: Any, mode: GenerationMode, cases: int, start: int, ask: Calla
             raise
 
 
-def _asker(
-    token: str,
-    own: dict[str, list[str]],
-    foreign: dict[str, list[str]],
-    strangers: set[str],
-    chance: random.Random,
-    found: Findings,
-) -> Callable[[Any], None]:
-    def ask(case: Any) -> None:
-        name = case.operation.definition.raw["operationId"]
-        _aim(case, own, foreign, chance)
+@dataclass(kw_only=True)
+class Asker:
+    token: str
+    own: dict[str, list[str]]
+    foreign: dict[str, list[str]]
+    chance: random.Random
+    found: Findings
+
+    def ask(self, case: Any) -> None:
+        name, found = case.operation.definition.raw["operationId"], self.found
+        _aim(case, self.own, self.foreign, self.chance)
         with transaction.atomic():
-            response = case.call(headers={"Authorization": f"Bearer {token}"})
+            response = case.call(headers={"Authorization": f"Bearer {self.token}"})
             transaction.set_rollback(True)
         found.cases += 1
         found.statuses[response.status_code] += 1
@@ -135,11 +135,10 @@ def _asker(
         except BaseExceptionGroup as errors:
             found.wrong.append(f"{name} {response.status_code}: {str(errors.exceptions[0])[:600]}")
         asked = f"{case.formatted_path} {case.query} {case.body}"
+        strangers = {uuid for uuids in self.foreign.values() for uuid in uuids}
         for uuid in set(UUID.findall(response.text)) & strangers:
             if uuid not in asked:
                 found.wrong.append(f"{name} {response.status_code}: tells of {uuid}, of another organisation")
-
-    return ask
 
 
 def _aim(case: Any, own: dict[str, list[str]], foreign: dict[str, list[str]], chance: random.Random) -> None:

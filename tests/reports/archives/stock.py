@@ -52,6 +52,8 @@ def stocked(cast: Cast) -> None:
     evidence = Evidence(answer=answer, name="proof.txt", size=9, sha256="0" * 64, uploaded_by=cast.assessor.user)
     evidence.uploaded_at = NOW
     evidence.file.save("proof.txt", ContentFile(b"It holds."))
+    factories.make_connected(cast.admin)
+    factories.make_token(cast.assessor)
     Invitation.objects.create(
         organisation=cast.organisation,
         email="new@example.org",

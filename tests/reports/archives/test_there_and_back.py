@@ -13,11 +13,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.chain import trail_days, verification
-from accounts.models import AuditEntry, Membership, Organisation, User
+from accounts.models import ApiToken, AuditEntry, Membership, Organisation, User
 from accounts.trail import audit
 from assessments.models import Evidence
 from groundwork.canonical import hash_of
+from groundwork.public_ids import PublicRow
 from reports.archives import arriving
+from reports.archives.tables import OWN
 from reports.models import FactSheet, Scorecard
 from reports.scorecard import sealing
 from tests.factories import Cast
@@ -56,9 +58,15 @@ def test_beside_others_keys_are_others_and_the_archive_the_same(cast: Cast) -> N
     stocked(cast)
     archive = archive_of(cast.organisation)
     copy = moved_beside(cast, archive)
-    again = parts_of(archive_of(copy))
+    archive_again = archive_of(copy)
+    again = parts_of(archive_again)
     differing = {place for place, part in parts_of(archive).items() if again[place] != part}
-    assert differing == {TRAIL}
+    named = [table for table in OWN if issubclass(table.model, PublicRow)]
+    assert differing <= {TRAIL, *(table.member for table in named)}
+    for table in named:  # the names outwards are new: one row of the installation has each
+        old_rows, new_rows = rows_of(archive, table.label.lower()), rows_of(archive_again, table.label.lower())
+        assert {row.pop("uuid") for row in old_rows}.isdisjoint({row.pop("uuid") for row in new_rows})
+        assert old_rows == new_rows
     old, new = Vendor.objects.filter(organisation=cast.organisation), Vendor.objects.filter(organisation=copy)
     assert {one.pk for one in old}.isdisjoint(one.pk for one in new)
     change = IncidentChange.objects.get(incident__organisation=copy)
@@ -114,6 +122,7 @@ def test_no_secret_leaves_and_nobody_who_is_here_is_overwritten(cast: Cast) -> N
     assert set(rows_of(archive, "accounts.user")[0]) == {"email", "name", "language", "is_active", "date_joined",
                                                          "erased_at"}  # fmt: skip
     assert "token_hash" not in rows_of(archive, "accounts.invitation")[0]
+    service = next(row for row in rows_of(archive, "accounts.membership") if row["is_service"])
     emptied()
     known = User(email="assessor@example.org", name="Known Here", is_staff=True)
     known.set_password("kept as it is")
@@ -123,6 +132,10 @@ def test_no_secret_leaves_and_nobody_who_is_here_is_overwritten(cast: Cast) -> N
     assert (known.name, known.is_staff, known.check_password("kept as it is")) == ("Known Here", True, True)
     assert Membership.objects.filter(user=known).count() == 1
     assert not User.objects.get(email="admin@example.org").has_usable_password()
+    arrived = Membership.everybody.services().get()
+    assert arrived.user.email == service["user"]
+    assert arrived.user.made_by is None  # nobody has its tokens, and nobody makes any before taking it over
+    assert not ApiToken.objects.exists()
 
 
 def test_nothing_of_another_organisation_leaves(cast: Cast) -> None:

@@ -19,13 +19,13 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.chain import verification
-from accounts.models import AuditEntry, Invitation, Membership, Role, User
+from accounts.models import ApiToken, AuditEntry, Invitation, Membership, Role, User
 from assessments.models import Answer, Assessment, AssessmentState
 from reports.models import Scorecard
 from reports.people import erasing, gathering
 from reports.people.kept import FROZEN
 from reports.scorecard import sealing
-from tests.factories import NOW, PASSWORD, Cast, make_assessment, make_feedback, make_member, make_vendor
+from tests.factories import NOW, PASSWORD, Cast, make_assessment, make_feedback, make_member, make_token, make_vendor
 from tests.reports.archives.stock import stocked
 from vendors.models import Contact, DeskLink, Feedback
 
@@ -97,6 +97,13 @@ def test_answers_scores_seals_and_trail_stay_true(cast: Cast) -> None:
     assert card.assessment.responses.get().rater == erased
 
 
+def test_the_keys_of_whoever_is_erased_open_nothing(cast: Cast) -> None:
+    secret = make_token(cast.assessor)
+    erasing.erase(cast.assessor.user, by=None, now=NOW)
+    assert ApiToken.objects.get().revoked_at == NOW
+    assert Client().get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
+
+
 def test_a_pseudonym_speaks_the_language_of_its_reader_and_stays_the_same(cast: Cast) -> None:
     erased = erasing.erase(cast.reader.user, by=None, now=NOW)
     mark = erased.email[:4]
@@ -159,7 +166,7 @@ def test_the_file_holds_what_is_the_persons_and_no_secret(cast: Cast) -> None:
     tables = {table["table"] for table in found["tables"]}
     assert found["account"]["email"] == ADDRESS
     assert tables >= {"accounts.Membership", "assessments.Answer", "assessments.Evidence", "accounts.AuditEntry",
-                      "accounts.Invitation"}  # fmt: skip
+                      "accounts.Invitation", "accounts.ApiToken"}  # fmt: skip
     assert len(found["sessions"]) == 1
     assert files == ["files/1-proof.txt"]
     assert NAME in page
