@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from scim2_models import Meta, PreconditionFailedException
 
+from accounts import own_sign_in
 from accounts.members.changes import lock_organisation
 from accounts.models import Membership, Organisation, ProvisionedGroup, ProvisionedPerson
 from accounts.provisioning.members import DirectoryError, settle
@@ -19,6 +21,7 @@ from accounts.trail import audit
 
 LONGEST = {"user_name": 254, "external_id": 255, "name": 255}
 KEPT = ("displayName", "name", "preferredLanguage", "emails", "active")
+MOST_KEPT = 16 * 1024  # characters of all that: a person has some hundreds, and a list reads those of two hundred
 
 
 class TakenError(Exception):
@@ -120,6 +123,8 @@ def _write_person(row: ProvisionedPerson, said: User) -> None:
     row.user_name = _within(said.user_name or "", "user_name")
     row.external_id = _within(said.external_id or "", "external_id")
     row.attributes = {name: content[name] for name in KEPT if content.get(name) is not None}
+    if len(json.dumps(row.attributes, ensure_ascii=False)) > MOST_KEPT:
+        raise DirectoryError("That is more than a person has: send fewer or shorter emails and names.")
     row.email = _address(said)
     row.is_active = said.active is not False
     _save(row, "userName")
@@ -130,7 +135,7 @@ def _address(said: User) -> str:
     emails = [one for one in said.emails or [] if one.value]
     chosen = next((one for one in emails if one.primary), emails[0] if emails else None)
     address = (chosen.value if chosen else said.user_name) or ""
-    return address.strip().lower() if "@" in address and len(address) <= 254 else ""
+    return own_sign_in.plain_address(address) if "@" in address and len(address) <= 254 else ""
 
 
 # Groups -------------------------------------------------------------------------------------------------------------
@@ -195,11 +200,8 @@ def _fill(group: ProvisionedGroup, said: Group, actor: Membership) -> None:
     moved = {person.pk: person for person in (*former, *found)}
     same = {person.pk for person in former} & {person.pk for person in found}
     if changed := [person for pk, person in moved.items() if pk not in same]:
-        names = {
-            "before": {"people": sorted(person.user_name for person in former)},
-            "after": {"people": sorted(person.user_name for person in found)},
-        }
-        audit.record(actor.user, "directory.group_filled", group, **names)
+        before, after = ({"people": sorted(one.user_name for one in people)} for people in (former, found))
+        audit.record(actor.user, "directory.group_filled", group, before=before, after=after)
         _settle_all(changed, actor)
 
 

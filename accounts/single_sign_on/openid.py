@@ -28,6 +28,7 @@ from accounts.single_sign_on import reaching, said, spent
 from accounts.single_sign_on.reasons import NotLetInError, Reason
 
 SKEW = timedelta(minutes=2)
+LONGEST_KEPT = timedelta(days=365)  # that a token is known to be used; its sign-in is over after minutes
 KEPT_FOR = 3600  # seconds that a provider's settings and keys are not asked for again
 # Never a secret that both know, and never “none”.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -89,7 +90,7 @@ def answered(provider: IdentityProvider, query: Mapping[str, str], kept: Mapping
     if not isinstance(token, str):
         raise NotLetInError(Reason.UNREADABLE, "The provider sent no ID token.")
     claims = verified(provider, about, token, nonce=kept["nonce"])
-    until = datetime.fromtimestamp(claims["exp"], tz=UTC) + SKEW
+    until = datetime.fromtimestamp(min(int(claims["exp"]), int((now + LONGEST_KEPT).timestamp())), tz=UTC) + SKEW
     spent.spend(provider, str(claims.get("jti") or hashlib.sha256(token.encode()).hexdigest()), until)
     told = {**_user_info(provider, about, tokens.get("access_token"), claims), **claims}
     end = {"hint": kept_secrets.closed(token)} if len(token) < 4000 else {}
@@ -139,14 +140,15 @@ def _key(about: Mapping[str, Any], token: str) -> Any:
 
 def _usable(document: Mapping[str, Any], head: Mapping[str, Any]) -> list[jwt.PyJWK]:
     found = []
-    for one in document.get("keys", []):
+    keys = document.get("keys")
+    for one in keys if isinstance(keys, list) else ():
         if not isinstance(one, dict) or one.get("use", "sig") != "sig" or one.get("kty") == "oct":
             continue
         if head.get("kid") in (None, one.get("kid")):
             try:
                 found.append(jwt.PyJWK(one, algorithm=head["alg"]))
-            except jwt.PyJWTError:
-                continue  # a key of another kind than the token was signed with
+            except (jwt.PyJWTError, ValueError, TypeError):
+                continue  # a key of another kind than the token was signed with, or none at all
     return found if head.get("kid") or len(found) == 1 else []
 
 
