@@ -200,11 +200,8 @@ def _fill(group: ProvisionedGroup, said: Group, actor: Membership) -> None:
     moved = {person.pk: person for person in (*former, *found)}
     same = {person.pk for person in former} & {person.pk for person in found}
     if changed := [person for pk, person in moved.items() if pk not in same]:
-        names = {
-            "before": {"people": sorted(person.user_name for person in former)},
-            "after": {"people": sorted(person.user_name for person in found)},
-        }
-        audit.record(actor.user, "directory.group_filled", group, **names)
+        before, after = ({"people": sorted(one.user_name for one in people)} for people in (former, found))
+        audit.record(actor.user, "directory.group_filled", group, before=before, after=after)
         _settle_all(changed, actor)
 
 

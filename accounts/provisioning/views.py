@@ -147,7 +147,7 @@ def _one(rows: QuerySet[Any], uuid: str) -> Any:
 
 def _list(request: ApiRequest, rows: QuerySet[Any], model: Any, shown: Any, columns: dict[str, str]) -> HttpResponse:
     _only_get(request)
-    wanted = SearchRequest[model].model_validate(request.GET.dict())  # type: ignore[valid-type]
+    wanted = SearchRequest[model].model_validate(request.GET.dict())
     start, size = min(wanted.start_index_0 or 0, FURTHEST), MOST if wanted.count is None else min(wanted.count, MOST)
     found: list[Any]
     if wanted.filter is None:
@@ -155,9 +155,7 @@ def _list(request: ApiRequest, rows: QuerySet[Any], model: Any, shown: Any, colu
     else:
         matching = [one for one in map(shown, _narrowed(rows, wanted.filter, columns)) if wanted.filter.match(one)]
         total, found = len(matching), matching[start : start + size]
-    listed = ListResponse[model](  # type: ignore[valid-type]
-        total_results=total, start_index=start + 1, items_per_page=len(found), resources=found
-    )
+    listed = ListResponse[model](total_results=total, start_index=start + 1, items_per_page=len(found), resources=found)
     return written(listed, parts=wanted)
 
 
@@ -179,9 +177,7 @@ def _said(request: ApiRequest, stands: Any, model: Any) -> Any:
         wanted = model.model_validate(body_of(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
         wanted.replace(stands)
         return wanted
-    operations = PatchOp[model].model_validate(  # type: ignore[valid-type]
-        body_of(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST
-    )
+    operations = PatchOp[model].model_validate(body_of(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
     operations.patch(stands)
     return stands
 
@@ -191,7 +187,7 @@ def _shown(request: ApiRequest, resource: Any, model: Any) -> HttpResponse:
         raise Problem(405, "method_not_allowed", headers={"Allow": "GET, PUT, PATCH, DELETE"})
     if request.headers.get("If-None-Match") == resource.meta.version:
         return HttpResponse(status=304, headers={"ETag": resource.meta.version})
-    wanted = ResponseParameters[model].model_validate(request.GET.dict())  # type: ignore[valid-type]
+    wanted = ResponseParameters[model].model_validate(request.GET.dict())
     return written(resource, parts=wanted)
 
 
@@ -226,9 +222,7 @@ def _of_description(request: ApiRequest, rows: list[Any], model: Any, key: str =
     _no_filter(request)
     if not key:
         return written(
-            ListResponse[model](  # type: ignore[valid-type]
-                total_results=len(rows), start_index=1, items_per_page=len(rows), resources=rows
-            )
+            ListResponse[model](total_results=len(rows), start_index=1, items_per_page=len(rows), resources=rows)
         )
     for row in rows:
         if str(row.id) == key:

@@ -42,7 +42,7 @@ class _Judged:
             if not may_be_asked(str(place[0])):
                 continue
             try:
-                return socket.create_connection(place[:2], CONNECT)
+                return socket.create_connection((str(place[0]), int(place[1])), CONNECT)
             except OSError as error:
                 fault = error
         raise fault
@@ -107,7 +107,7 @@ def fetch(url: str, *, form: Mapping[str, str] | None = None, headers: Mapping[s
             content = response.read(LARGEST + 1, decode_content=True)
             response.release_conn()
     except (HTTPError, OSError, ValueError) as error:
-        raise NotLetInError(Reason.UNREACHABLE, f"{_place(url)}: {type(error).__name__}") from error
+        raise NotLetInError(Reason.UNREACHABLE, f"{type(error).__name__} ({_place(url)})") from error
     if response.status >= 400 and form is not None:
         raise NotLetInError(Reason.PROVIDER_REFUSED, f"{_place(url)} answered {response.status}{_error_in(content)}")
     if response.status != 200 or len(content) > LARGEST:
