@@ -42,7 +42,7 @@ class _Judged:
             if not may_be_asked(str(place[0])):
                 continue
             try:
-                return socket.create_connection(place[:2], CONNECT)
+                return socket.create_connection((str(place[0]), int(place[1])), CONNECT)
             except OSError as error:
                 fault = error
         raise fault
