@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -28,7 +28,6 @@ from accounts.single_sign_on import reaching, said, spent
 from accounts.single_sign_on.reasons import NotLetInError, Reason
 
 SKEW = timedelta(minutes=2)
-LONGEST_KEPT = timedelta(days=365)  # that a token is known to be used; its sign-in is over after minutes
 KEPT_FOR = 3600  # seconds that a provider's settings and keys are not asked for again
 # Never a secret that both know, and never “none”.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -90,8 +89,8 @@ def answered(provider: IdentityProvider, query: Mapping[str, str], kept: Mapping
     if not isinstance(token, str):
         raise NotLetInError(Reason.UNREADABLE, "The provider sent no ID token.")
     claims = verified(provider, about, token, nonce=kept["nonce"])
-    until = datetime.fromtimestamp(min(int(claims["exp"]), int((now + LONGEST_KEPT).timestamp())), tz=UTC) + SKEW
-    spent.spend(provider, str(claims.get("jti") or hashlib.sha256(token.encode()).hexdigest()), until)
+    name = str(claims.get("jti") or hashlib.sha256(token.encode()).hexdigest())
+    spent.spend(provider, name, float(min(int(claims["exp"]), 10**12)), now)  # some say for ever
     told = {**_user_info(provider, about, tokens.get("access_token"), claims), **claims}
     end = {"hint": kept_secrets.closed(token)} if len(token) < 4000 else {}
     return said.read(provider, told, subject=claims["sub"], end=end)

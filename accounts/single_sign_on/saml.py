@@ -89,7 +89,7 @@ def answered(provider: IdentityProvider, posted: str, kept: Mapping[str, str], n
         raise NotLetInError(PROBLEMS.get(error.code, Reason.UNREADABLE), str(error)) from error
     except (OneLogin_Saml2_Error, LxmlError, DTDForbidden, binascii.Error, ValueError) as error:
         raise NotLetInError(Reason.UNREADABLE, type(error).__name__) from error
-    spent.spend(provider, str(response.get_assertion_id()), until + SKEW)
+    spent.spend(provider, str(response.get_assertion_id()), until.timestamp(), now)
     return _said(provider, response)
 
 

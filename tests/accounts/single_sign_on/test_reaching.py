@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from accounts.models import IdentityProvider
-from accounts.single_sign_on import reaching, said
+from accounts.single_sign_on import openid, reaching, said, spent
 from accounts.single_sign_on.reasons import NotLetInError, Reason
+from tests.factories import NOW, Cast
 
 PRIVATE = ("127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "64:ff9b::7f00:1", "2002:a00:1::", "fec0::1")
 
@@ -72,3 +73,21 @@ def test_a_provider_that_drips_is_cut_off(drip: str, settings: Any, monkeypatch:
 def test_an_address_that_only_looks_like_another_is_none(claimed: str, read: str) -> None:
     provider = IdentityProvider(email_claim="email", name_claim="name", groups_claim="groups")
     assert said.read(provider, {"email": claimed}, subject="7", end={}).email == read
+
+
+def test_what_a_provider_publishes_may_be_any_nonsense() -> None:
+    with pytest.raises(NotLetInError) as refused:
+        reaching._json("https://login.example.org/keys", b'{"a":' * 50_000)
+    assert refused.value.reason == Reason.UNREADABLE
+    head = {"alg": "RS256", "kid": "1"}
+    for keys in (5, None, "x", {"kty": "RSA"}, [5, {}, {"kty": "RSA", "kid": "1", "n": 7, "e": []}, {"kid": "1"}]):
+        assert openid._usable({"keys": keys}, head) == []
+
+
+@pytest.mark.parametrize("until", [0.0, 1e20, float("inf"), 253_402_300_799.0])
+def test_what_says_that_it_counts_for_ever_counts_once(until: float, cast: Cast) -> None:
+    provider = IdentityProvider.objects.create(organisation=cast.organisation, protocol="oidc", name="A")
+    spent.spend(provider, "7", until, NOW)
+    with pytest.raises(NotLetInError) as refused:
+        spent.spend(provider, "7", until, NOW)
+    assert refused.value.reason == Reason.REPLAYED
