@@ -8,6 +8,7 @@ Prints how many were asked, how they were answered, which operations nobody reac
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 
@@ -19,6 +20,8 @@ def main() -> int:
     import django
 
     django.setup()
+    from django.core import signals
+    from django.db import close_old_connections
     from django.test.utils import setup_test_environment
     from django.utils import timezone
 
@@ -28,6 +31,10 @@ def main() -> int:
     from tests.config.reference.fuzzing import fuzz, rows_of
 
     setup_test_environment()
+    # What a request changes is undone around it: the connection has to outlive the request.
+    signals.request_started.disconnect(close_old_connections)
+    signals.request_finished.disconnect(close_old_connections)
+    logging.disable(logging.WARNING)
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--cases", type=int, default=90, help="for each operation and organisation")
     words.add_argument("--start", type=int, default=0, help="where chance begins")
