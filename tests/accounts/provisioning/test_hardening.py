@@ -55,8 +55,15 @@ def test_an_account_of_another_organisation_is_neither_taken_nor_renamed(
 
 
 def invited(cast: Cast, email: str) -> Any:
-    asked = {"email": email, "role": Role.READER, "department": None, "language": "en"}
-    return invitations.invite(cast.admin.user, cast.organisation, **asked, now=timezone.now())
+    return invitations.invite(
+        cast.admin.user,
+        cast.organisation,
+        email=email,
+        role=Role.READER,
+        department=None,
+        language="en",
+        now=timezone.now(),
+    )
 
 
 def test_who_runs_the_installation_is_not_taken_in_by_a_directory(call: Call, readers: ProvisionedGroup) -> None:
