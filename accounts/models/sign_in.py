@@ -104,7 +104,7 @@ class MailDomain(models.Model):
         Organisation, on_delete=models.CASCADE, related_name="mail_domains", verbose_name=_("organisation")
     )
     domain = models.CharField(_("mail domain"), max_length=253)
-    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("added by"))
     added_at = models.DateTimeField(_("added on"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed on"), null=True, blank=True)
 
