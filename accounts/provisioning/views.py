@@ -182,9 +182,7 @@ def _become(request: ApiRequest, model: Any) -> Callable[[Any], Any]:
             return wanted
 
         return replaced
-    operations = PatchOp[model].model_validate(  # type: ignore[valid-type]
-        body_of(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST
-    )
+    operations = PatchOp[model].model_validate(body_of(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
 
     def patched(stands: Any) -> Any:
         operations.patch(stands)
