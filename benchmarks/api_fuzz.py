@@ -20,8 +20,6 @@ def main() -> int:
     import django
 
     django.setup()
-    from django.core import signals
-    from django.db import close_old_connections
     from django.test.utils import setup_test_environment
     from django.utils import timezone
 
@@ -31,9 +29,6 @@ def main() -> int:
     from tests.config.reference.fuzzing import fuzz, rows_of
 
     setup_test_environment()
-    # What a request changes is undone around it: the connection has to outlive the request.
-    signals.request_started.disconnect(close_old_connections)
-    signals.request_finished.disconnect(close_old_connections)
     logging.disable(logging.WARNING)
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--cases", type=int, default=90, help="for each operation and organisation")
