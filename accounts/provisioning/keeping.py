@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -92,14 +92,17 @@ def add_person(actor: Membership, said: User) -> ProvisionedPerson:
     return person
 
 
-def change_person(actor: Membership, person: ProvisionedPerson, said: User, *, match: str) -> ProvisionedPerson:
-    """`match`: the If-Match that was sent, or nothing."""
+def change_person(
+    actor: Membership, person: ProvisionedPerson, become: Callable[[User], User], *, match: str
+) -> ProvisionedPerson:
+    """`become`: what stands there → what shall; asked of what stands there once nobody else can change it, or of two
+    changes at once the second would undo the first. `match`: the If-Match that was sent, or nothing."""
     with transaction.atomic():
         lock_organisation(actor.organisation_id)
         row = ProvisionedPerson.objects.select_related("membership", "organisation").get(pk=person.pk)
         _hold(row, match)
         before = _told(row)
-        _write_person(row, said)
+        _write_person(row, become(user_of(row)))
         if _told(row) != before:
             audit.record(actor.user, "directory.person_changed", row, before=before, after=_told(row))
         settle(row, actor)
@@ -148,12 +151,15 @@ def add_group(actor: Membership, said: Group) -> ProvisionedGroup:
     return group
 
 
-def change_group(actor: Membership, group: ProvisionedGroup, said: Group, *, match: str) -> ProvisionedGroup:
+def change_group(
+    actor: Membership, group: ProvisionedGroup, become: Callable[[Group], Group], *, match: str
+) -> ProvisionedGroup:
+    """As `change_person`."""
     with transaction.atomic():
         lock_organisation(actor.organisation_id)
         row = ProvisionedGroup.objects.get(pk=group.pk)
         _hold(row, match)
-        before = {"name": row.name}
+        before, said = {"name": row.name}, become(group_of(row))
         _write_group(row, said)
         if row.name != before["name"]:
             audit.record(actor.user, "directory.group_changed", row, before=before, after={"name": row.name})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -50,8 +51,8 @@ def user(request: ApiRequest, uuid: str) -> HttpResponse:
         keeping.remove_person(request.member, person, match=_match(request))
         return HttpResponse(status=204)
     if request.method in ("PUT", "PATCH"):
-        said = _said(request, keeping.user_of(person), User)
-        person = _taken(lambda: keeping.change_person(request.member, person, said, match=_match(request)))
+        become = _become(request, User)
+        person = _taken(lambda: keeping.change_person(request.member, person, become, match=_match(request)))
     return _shown(request, keeping.user_of(person), User)
 
 
@@ -71,8 +72,8 @@ def group(request: ApiRequest, uuid: str) -> HttpResponse:
         keeping.remove_group(request.member, row, match=_match(request))
         return HttpResponse(status=204)
     if request.method in ("PUT", "PATCH"):
-        said = _said(request, keeping.group_of(row), Group)
-        row = _taken(lambda: keeping.change_group(request.member, row, said, match=_match(request)))
+        become = _become(request, Group)
+        row = _taken(lambda: keeping.change_group(request.member, row, become, match=_match(request)))
     return _shown(request, keeping.group_of(row), Group)
 
 
@@ -171,15 +172,23 @@ def _narrowed(rows: QuerySet[Any], said: str, columns: dict[str, str]) -> QueryS
     return rows.filter(**{f"{column}__iexact": quoted[1:-1]})
 
 
-def _said(request: ApiRequest, stands: Any, model: Any) -> Any:
-    """The whole resource as it shall be: as it was sent, or what stands there with the operations done."""
+def _become(request: ApiRequest, model: Any) -> Callable[[Any], Any]:
+    """From what stands there to the whole resource as it shall be: as it was sent, or with the operations done."""
     if request.method == "PUT":
         wanted = model.model_validate(body_of(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
-        wanted.replace(stands)
-        return wanted
+
+        def replaced(stands: Any) -> Any:
+            wanted.replace(stands)
+            return wanted
+
+        return replaced
     operations = PatchOp[model].model_validate(body_of(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
-    operations.patch(stands)
-    return stands
+
+    def patched(stands: Any) -> Any:
+        operations.patch(stands)
+        return stands
+
+    return patched
 
 
 def _shown(request: ApiRequest, resource: Any, model: Any) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.access import Scope
 from accounts.members import invitations
 from accounts.models import MailDomain, Membership, Organisation, ProvisionedGroup, ProvisionedPerson, Role, User
+from accounts.provisioning import keeping
 from tests.accounts.provisioning.conftest import GROUP, PATCH, USER, Call, add_user
 from tests.factories import Cast, make_member, make_token
 
@@ -94,6 +95,29 @@ def test_two_people_of_a_directory_cannot_have_one_account(call: Call, readers: 
     refused = put_in(call, readers, second)
     assert refused.status_code == 400
     assert "Another one of the directory" in refused.said["detail"]
+
+
+def test_of_two_changes_at_once_the_second_does_not_undo_the_first(
+    call: Call, cast: Cast, readers: ProvisionedGroup
+) -> None:
+    """What the second one read has changed by the time when it writes: whoever was just shut out stays that."""
+    person, colleague = add_user(call, "ann"), add_user(call, "ben")
+    put_in(call, readers, person)
+    row, group = ProvisionedPerson.objects.get(uuid=person), ProvisionedGroup.objects.get()  # read before
+    change = {"schemas": [PATCH], "Operations": [{"op": "replace", "path": "active", "value": False}]}
+    assert call("PATCH", f"/Users/{person}", change).status_code == 200
+    put_in(call, readers, colleague)
+
+    keeping.change_person(cast.admin, row, lambda stands: renamed(stands, "display_name"), match="")
+    keeping.change_group(cast.admin, group, lambda stands: renamed(stands, "display_name"), match="")
+
+    assert not Membership.objects.get(user__email="ann@example.org").is_active
+    assert {one.user_name for one in readers.people.all()} == {"ann@example.org", "ben@example.org"}
+
+
+def renamed(stands: Any, name: str) -> Any:
+    setattr(stands, name, "Else")
+    return stands
 
 
 @pytest.mark.parametrize("depth", [350, 450, 500, 50_000])
