@@ -272,7 +272,7 @@ class MailDomainAdmin(SuperusersOnly, admin.ModelAdmin[MailDomain]):
         for row in rows:
             with or_say_why(request):
                 domains.confirm(row, by=user_of(request))
-                messages.success(request, _("%(domain)s counts from now on.") % {"domain": row.domain})
+                messages.success(request, _("%(domain)s is in force from now on.") % {"domain": row.domain})
 
 
 def _before(model: Any, row: Any, fields: tuple[str, ...]) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
         from accounts.chain import carried, kinds, trail_days
         from accounts.members.changes import shut
         from accounts.single_sign_on import emergencies
+        from accounts.tokens import connected
         from groundwork import whole_numbers
 
         whole_numbers.register()
@@ -24,6 +25,7 @@ class AccountsConfig(AppConfig):
         )
         kinds.register(trail_days.KIND, trail_days.kind())
         kinds.register(carried.KIND, carried.kind())
+        absences.tell_with(connected.absences_of)
         shut.connect(absences.tell_administrators, dispatch_uid="absences_told")
         user_logged_in.connect(visitor.at_sign_in, dispatch_uid="visitor_at_sign_in")
         user_logged_in.connect(emergencies.at_sign_in, dispatch_uid="emergencies_at_sign_in")

@@ -106,6 +106,14 @@ def has_domain_of(organisation_id: int, email: str) -> bool:
     return domains.filter(domain__iexact=domain_of(email)).exists()
 
 
+def plain_address(said: str) -> str:
+    """An address as it is compared here: in lower case, without space around it. Empty where a sign of it is not ASCII:
+    some fold into a plain letter (that of kelvin into k, a dotless i into i), and its owner would come in as somebody
+    else."""
+    address = said.strip()
+    return address.lower() if address.isascii() else ""
+
+
 def domain_of(email: str) -> str:
     return email.rpartition("@")[2].strip().lower()
 

@@ -21,11 +21,12 @@ class ResetPasswordForm(forms.ResetPasswordForm):
 
     def _look_after(self, request: HttpRequest, **options: Any) -> None:
         """Whoever has to come in by their organisation's sign-in is told so instead: a password would open nothing."""
-        led = {user.pk: provider for user in self.users if (provider := own_sign_in.refused(user))}
-        for user in self.users:
+        people: list[User] = self.users  # type: ignore[has-type]  # set by the library when it looks at the address
+        led = {user.pk: provider for user in people if (provider := own_sign_in.refused(user))}
+        for user in people:
             if user.pk in led:
                 self._lead(user, led[user.pk])
-        self.users = [user for user in self.users if user.pk not in led]
+        self.users = [user for user in people if user.pk not in led]
         if self.users:
             super().save(request, **options)
 

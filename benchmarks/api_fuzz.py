@@ -8,6 +8,7 @@ Prints how many were asked, how they were answered, which operations nobody reac
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 
@@ -28,6 +29,7 @@ def main() -> int:
     from tests.config.reference.fuzzing import fuzz, rows_of
 
     setup_test_environment()
+    logging.disable(logging.WARNING)
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--cases", type=int, default=90, help="for each operation and organisation")
     words.add_argument("--start", type=int, default=0, help="where chance begins")

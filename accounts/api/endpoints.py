@@ -14,7 +14,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
 
-from accounts.access import OPERATIONS, Operation, may
+from accounts.access import OPERATIONS, Operation, Scope, may
 from accounts.api import scopes
 from accounts.api.problems import Problem, not_found
 from accounts.api.requests import ApiRequest
@@ -121,11 +121,17 @@ def _guarded(handler: Handler) -> Handler:
 
 def _let_in(request: ApiRequest, takes: Operation) -> None:
     """Raises Problem 403, which says what is missing."""
-    if takes.scope is not None and takes.scope not in request.token.scopes:
-        missing = _("It lacks the scope “%(scope)s”. Scopes are chosen when a token is made.")
-        raise Problem(403, "not_allowed", missing % {"scope": takes.scope})
+    if takes.scope is not None:
+        hold_to_scope(request, takes.scope)
     if takes.right is not None and not may(request.member, takes.right):
         raise Problem(403, "not_allowed", _("The role of its holder does not allow it."))
+
+
+def hold_to_scope(request: ApiRequest, scope: Scope) -> None:
+    """For what tells more than the scope of its own operation says. Raises Problem 403."""
+    if scope not in request.token.scopes:
+        missing = _("It lacks the scope “%(scope)s”. Scopes are chosen when a token is made.")
+        raise Problem(403, "not_allowed", missing % {"scope": scope})
 
 
 def _dedented(description: str) -> str:

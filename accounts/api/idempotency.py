@@ -29,7 +29,7 @@ def once(request: ApiRequest, now: datetime, ask: Callable[[], HttpResponse]) ->
     key = request.headers.get("Idempotency-Key", "")
     if not key or request.method not in WRITES:
         return ask()
-    if len(key) > LONGEST_KEY:
+    if len(key) > LONGEST_KEY or not key.isprintable():
         raise Problem(400, "bad_request", _("An Idempotency-Key has at most 255 characters."))
     fingerprint = _fingerprint(request)
     row, is_new = _taken(request, key, fingerprint, now)

@@ -19,6 +19,8 @@ from accounts.models import ApiToken, hash_token
 from accounts.trail import audit
 
 PREFIX = "/api/"
+ASKED_BY_PROGRAMS = (PREFIX, "/scim/")
+ANSWERS = ("application/json", "application/scim+json", CONTENT_TYPE)
 OPEN = ("/api/v1/openapi.json",)  # what there is to ask for is no secret
 OF_STATUS = {403: "not_allowed", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 OF_STATUS |= {500: "broken", 503: "away"}
@@ -29,13 +31,14 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 class ApiAnswers:
     """Outside of all that reads a request: whatever the frame refuses below /api/ is refused there as everything else
-    is. No Access-Control header ever goes out: a page of another site cannot ask from within a browser."""
+    is, and no directory gets a page for people. No Access-Control header ever goes out: a page of another site cannot
+    ask from within a browser."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(PREFIX):
+        if not request.path_info.startswith(ASKED_BY_PROGRAMS):
             return self.get_response(request)
         try:
             _hold_to_frame(request)
@@ -124,7 +127,7 @@ def _token_of(request: HttpRequest, now: datetime) -> ApiToken:
 
 def _as_problem(response: HttpResponse) -> HttpResponse:
     """What the frame refuses with a page for people, and what broke, as everything else here is refused."""
-    if response.status_code < 400 or response.get("Content-Type", "").startswith(("application/json", CONTENT_TYPE)):
+    if response.status_code < 400 or response.get("Content-Type", "").startswith(ANSWERS):
         return response
     headers = {name: response.headers[name] for name in ("Allow", "Retry-After") if name in response.headers}
     return answer(Problem(response.status_code, OF_STATUS.get(response.status_code, "bad_request"), headers=headers))

@@ -56,9 +56,9 @@ def _written(by: str, place: Sequence[Any]) -> str:
 def _read(after: str, by: str) -> Sequence[Any]:
     try:
         ordered, *place = json.loads(kept_secrets.opened(after))
-    except (kept_secrets.CannotOpenError, UnicodeEncodeError) as error:
+    except (kept_secrets.CannotOpenError, ValueError, TypeError) as error:  # also another secret that is kept closed
         raise _unknown() from error
-    if ordered != by:
+    if ordered != by or len(place) != (1 if by.lstrip("-") == "pk" else 2) or not isinstance(place[-1], int):
         raise _unknown()
     return place
 

@@ -6,16 +6,41 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.api.problems import Fault, Problem, invalid
 
 Said = Callable[[Mapping[str, Any]], str]
+
+
+def _most_characters(limit: int) -> str:
+    return ngettext("At most %(limit)s character.", "At most %(limit)s characters.", limit) % {"limit": limit}
+
+
+def _least_characters(limit: int) -> str:
+    return ngettext("At least %(limit)s character.", "At least %(limit)s characters.", limit) % {"limit": limit}
+
+
+def _most_entries(limit: int) -> str:
+    return ngettext("At most %(limit)s entry.", "At most %(limit)s entries.", limit) % {"limit": limit}
+
+
+def _least_entries(limit: int) -> str:
+    return ngettext("At least %(limit)s entry.", "At least %(limit)s entries.", limit) % {"limit": limit}
+
+
 SAID: Mapping[str, Said] = {
     "missing": lambda _of: _("This is needed."),
     "extra_forbidden": lambda _of: _("There is no field of this name."),
     "string_type": lambda _of: _("This must be a text."),
-    "string_too_long": lambda of: _("At most %(limit)s characters.") % {"limit": of["max_length"]},
-    "string_too_short": lambda of: _("At least %(limit)s characters.") % {"limit": of["min_length"]},
+    "string_too_long": lambda of: (
+        ngettext("At most %(limit)s character.", "At most %(limit)s characters.", of["max_length"])
+        % {"limit": of["max_length"]}
+    ),
+    "string_too_short": lambda of: (
+        ngettext("At least %(limit)s character.", "At least %(limit)s characters.", of["min_length"])
+        % {"limit": of["min_length"]}
+    ),
     "string_pattern_mismatch": lambda _of: _("This is not written as the reference says."),
     "int_type": lambda _of: _("This must be a whole number."),
     "int_parsing": lambda _of: _("This must be a whole number."),
@@ -48,8 +73,14 @@ SAID: Mapping[str, Said] = {
     "dict_type": lambda _of: _("This must be an object."),
     "model_attributes_type": lambda _of: _("This must be an object."),
     "model_type": lambda _of: _("This must be an object."),
-    "too_long": lambda of: _("At most %(limit)s entries.") % {"limit": of["max_length"]},
-    "too_short": lambda of: _("At least %(limit)s entries.") % {"limit": of["min_length"]},
+    "too_long": lambda of: (
+        ngettext("At most %(limit)s entry.", "At most %(limit)s entries.", of["max_length"])
+        % {"limit": of["max_length"]}
+    ),
+    "too_short": lambda of: (
+        ngettext("At least %(limit)s entry.", "At least %(limit)s entries.", of["min_length"])
+        % {"limit": of["min_length"]}
+    ),
     "url_parsing": lambda _of: _("This must be a whole address that begins with https://."),
     "json_invalid": lambda _of: _("This is no JSON."),
 }

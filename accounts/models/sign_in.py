@@ -100,10 +100,12 @@ class MailDomain(models.Model):
     """A domain whose addresses sign in with their organisation. Another organisation could claim it: it counts from
     when it was confirmed, by whoever runs the installation, or at once where there is one organisation only."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="mail_domains")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="mail_domains", verbose_name=_("organisation")
+    )
     domain = models.CharField(_("mail domain"), max_length=253)
-    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    added_at = models.DateTimeField(auto_now_add=True)
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("added by"))
+    added_at = models.DateTimeField(_("added on"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed on"), null=True, blank=True)
 
     objects = MailDomainQuerySet.as_manager()

@@ -20,6 +20,7 @@ from accounts.api.requests import ApiRequest
 from accounts.provisioning.members import DirectoryError
 from accounts.provisioning.resources import PROVIDER
 from accounts.trail import audit
+from groundwork.clean_text import without_controls
 from groundwork.refusals import Refusal
 
 CONTENT_TYPE = "application/scim+json"
@@ -79,11 +80,22 @@ def written(
 
 
 def body_of(request: HttpRequest) -> Any:
-    """Raises SCIM's invalidSyntax through the schema, for what is no JSON at all."""
+    """Cleaned. Raises Problem 400 for what is no JSON at all."""
     try:
-        return json.loads(request.body)
+        return _clean(json.loads(request.body))
     except (ValueError, RecursionError) as error:
-        raise Problem(400, "bad_request", "The body is no JSON.") from error
+        raise Problem(400, "bad_request", "The body is no JSON, or nested too deep.") from error
+
+
+def _clean(said: Any) -> Any:
+    """Without control characters, which would be kept, and printed."""
+    if isinstance(said, str):
+        return without_controls(said).replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(said, list):
+        return [_clean(one) for one in said]
+    if isinstance(said, dict):
+        return {_clean(key): _clean(value) for key, value in said.items()}
+    return said
 
 
 def already_used(attribute: str) -> SCIMException:

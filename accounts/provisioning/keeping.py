@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from scim2_models import Meta, PreconditionFailedException
 
+from accounts import own_sign_in
 from accounts.members.changes import lock_organisation
 from accounts.models import Membership, Organisation, ProvisionedGroup, ProvisionedPerson
 from accounts.provisioning.members import DirectoryError, settle
@@ -19,6 +21,7 @@ from accounts.trail import audit
 
 LONGEST = {"user_name": 254, "external_id": 255, "name": 255}
 KEPT = ("displayName", "name", "preferredLanguage", "emails", "active")
+MOST_KEPT = 16 * 1024  # characters of all that: a person has some hundreds, and a list reads those of two hundred
 
 
 class TakenError(Exception):
@@ -89,14 +92,17 @@ def add_person(actor: Membership, said: User) -> ProvisionedPerson:
     return person
 
 
-def change_person(actor: Membership, person: ProvisionedPerson, said: User, *, match: str) -> ProvisionedPerson:
-    """`match`: the If-Match that was sent, or nothing."""
+def change_person(
+    actor: Membership, person: ProvisionedPerson, become: Callable[[User], User], *, match: str
+) -> ProvisionedPerson:
+    """`become`: what stands there → what shall; asked of what stands there once nobody else can change it, or of two
+    changes at once the second would undo the first. `match`: the If-Match that was sent, or nothing."""
     with transaction.atomic():
         lock_organisation(actor.organisation_id)
         row = ProvisionedPerson.objects.select_related("membership", "organisation").get(pk=person.pk)
         _hold(row, match)
         before = _told(row)
-        _write_person(row, said)
+        _write_person(row, become(user_of(row)))
         if _told(row) != before:
             audit.record(actor.user, "directory.person_changed", row, before=before, after=_told(row))
         settle(row, actor)
@@ -120,6 +126,8 @@ def _write_person(row: ProvisionedPerson, said: User) -> None:
     row.user_name = _within(said.user_name or "", "user_name")
     row.external_id = _within(said.external_id or "", "external_id")
     row.attributes = {name: content[name] for name in KEPT if content.get(name) is not None}
+    if len(json.dumps(row.attributes, ensure_ascii=False)) > MOST_KEPT:
+        raise DirectoryError("That is more than a person has: send fewer or shorter emails and names.")
     row.email = _address(said)
     row.is_active = said.active is not False
     _save(row, "userName")
@@ -130,7 +138,7 @@ def _address(said: User) -> str:
     emails = [one for one in said.emails or [] if one.value]
     chosen = next((one for one in emails if one.primary), emails[0] if emails else None)
     address = (chosen.value if chosen else said.user_name) or ""
-    return address.strip().lower() if "@" in address and len(address) <= 254 else ""
+    return own_sign_in.plain_address(address) if "@" in address and len(address) <= 254 else ""
 
 
 # Groups -------------------------------------------------------------------------------------------------------------
@@ -143,12 +151,15 @@ def add_group(actor: Membership, said: Group) -> ProvisionedGroup:
     return group
 
 
-def change_group(actor: Membership, group: ProvisionedGroup, said: Group, *, match: str) -> ProvisionedGroup:
+def change_group(
+    actor: Membership, group: ProvisionedGroup, become: Callable[[Group], Group], *, match: str
+) -> ProvisionedGroup:
+    """As `change_person`."""
     with transaction.atomic():
         lock_organisation(actor.organisation_id)
         row = ProvisionedGroup.objects.get(pk=group.pk)
         _hold(row, match)
-        before = {"name": row.name}
+        before, said = {"name": row.name}, become(group_of(row))
         _write_group(row, said)
         if row.name != before["name"]:
             audit.record(actor.user, "directory.group_changed", row, before=before, after={"name": row.name})
@@ -195,11 +206,8 @@ def _fill(group: ProvisionedGroup, said: Group, actor: Membership) -> None:
     moved = {person.pk: person for person in (*former, *found)}
     same = {person.pk for person in former} & {person.pk for person in found}
     if changed := [person for pk, person in moved.items() if pk not in same]:
-        names = {
-            "before": {"people": sorted(person.user_name for person in former)},
-            "after": {"people": sorted(person.user_name for person in found)},
-        }
-        audit.record(actor.user, "directory.group_filled", group, **names)
+        before, after = ({"people": sorted(one.user_name for one in people)} for people in (former, found))
+        audit.record(actor.user, "directory.group_filled", group, before=before, after=after)
         _settle_all(changed, actor)
 
 

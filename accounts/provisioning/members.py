@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.members import changes
+from accounts.members import changes, invitations
 from accounts.members.group_roles import role_of
-from accounts.models import MailDomain, Membership, ProvisionedPerson, User
+from accounts.models import Invitation, MailDomain, Membership, ProvisionedPerson, User
 from accounts.trail import audit
 from groundwork.refusals import Refusal
 
@@ -55,23 +56,49 @@ def _check_address(person: ProvisionedPerson) -> None:
 
 
 def _joined(person: ProvisionedPerson, role: str, actor: Membership) -> Membership:
-    """A member with that address; who is one already is taken over as they are."""
+    """A member with that address; who is one already is taken over as they are. An account that opens something else
+    joins by an invitation only, as at the sign-in of the organisation. Raises DirectoryError."""
     user = User.objects.filter(email__iexact=person.email).first()
     if user is None:
         user = User.objects.create_user(person.email, name=_name(person), language=_language(person))
         audit.record(actor.user, "user.added", user, after={"email": user.email, "name": user.name})
-    found = Membership.objects.filter(user=user, organisation=person.organisation_id).first()
+    found = Membership.everybody.filter(user=user, organisation=person.organisation_id).first()
     if found is not None:
+        if found.is_service or ProvisionedPerson.objects.filter(membership=found).exists():
+            raise DirectoryError(_("Another one of the directory has this address: send one that is theirs alone."))
         return found
+    return _invited(person, user) if _opens_others(user, person.organisation_id) else _added(person, user, role, actor)
+
+
+def _added(person: ProvisionedPerson, user: User, role: str, actor: Membership) -> Membership:
     member = Membership.objects.create(user=user, organisation=person.organisation, role=role, role_is_new=True)
     audit.record(actor.user, "member.added", member, after={"role": role})
     return member
 
 
+def _invited(person: ProvisionedPerson, user: User) -> Membership:
+    now = timezone.now()
+    rows = Invitation.objects.filter(organisation=person.organisation_id, email__iexact=person.email)
+    invitation = rows.open(now).select_related("organisation").order_by("-invited_at").first()
+    if invitation is None:
+        raise DirectoryError(
+            _("There is an account with this address already, which opens something else: invite the person first.")
+        )
+    return invitations.join(invitation, user, now=now)
+
+
+def _opens_others(user: User, organisation_id: int) -> bool:
+    """Whether the account opens another organisation too, or the administration of the installation: what belongs to
+    all of them is not one directory’s to say."""
+    others = Membership.everybody.filter(user=user).exclude(organisation=organisation_id)
+    return user.is_staff or user.is_superuser or user.made_by_id is not None or others.exists()
+
+
 def _keep_name(person: ProvisionedPerson, user: User, actor: Membership) -> None:
-    """The name follows the directory; the language is the person’s own choice after the first day."""
+    """The name follows the directory, where the account is this organisation’s alone: elsewhere, answers stand under
+    it. The language is the person’s own choice after the first day."""
     name = _name(person)
-    if name and name != user.name:
+    if name and name != user.name and not _opens_others(user, actor.organisation_id):
         before, user.name = {"name": user.name}, name
         user.save(update_fields=["name"])
         audit.record(actor.user, "user.changed", user, before=before, after={"name": name})

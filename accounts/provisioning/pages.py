@@ -26,6 +26,7 @@ class GroupRoleForm(forms.Form):
         label=gettext_lazy("Role"),
         required=False,
         choices=lambda: [("", _("No role: lets nobody in")), *((role, Role(role).label) for role in INSIDE_ROLES)],
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
 
 

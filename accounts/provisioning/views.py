@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -28,16 +29,16 @@ from accounts.models import ProvisionedGroup, ProvisionedPerson
 from accounts.provisioning import keeping
 from accounts.provisioning.door import already_used, body_of, directory_view, written
 from accounts.provisioning.resources import CONFIG, MOST, PROVIDER, Group, User
-from groundwork.clean_text import without_controls
 
 Row = ProvisionedPerson | ProvisionedGroup
+FURTHEST = 10**9  # a place in a list: beyond it a database counts no more
 
 
 # People and groups --------------------------------------------------------------------------------------------------
 @directory_view
 def users(request: ApiRequest) -> HttpResponse:
     if request.method == "POST":
-        said = User.model_validate(_clean(body_of(request)), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
+        said = User.model_validate(body_of(request), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
         made = _taken(lambda: keeping.add_person(request.member, said))
         return written(keeping.user_of(made), status=201, context=Context.RESOURCE_CREATION_RESPONSE)
     return _list(request, _people(request), User, keeping.user_of, {"username": "user_name"})
@@ -50,15 +51,15 @@ def user(request: ApiRequest, uuid: str) -> HttpResponse:
         keeping.remove_person(request.member, person, match=_match(request))
         return HttpResponse(status=204)
     if request.method in ("PUT", "PATCH"):
-        said = _said(request, keeping.user_of(person), User)
-        person = _taken(lambda: keeping.change_person(request.member, person, said, match=_match(request)))
+        become = _become(request, User)
+        person = _taken(lambda: keeping.change_person(request.member, person, become, match=_match(request)))
     return _shown(request, keeping.user_of(person), User)
 
 
 @directory_view
 def groups(request: ApiRequest) -> HttpResponse:
     if request.method == "POST":
-        said = Group.model_validate(_clean(body_of(request)), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
+        said = Group.model_validate(body_of(request), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
         made = _taken(lambda: keeping.add_group(request.member, said))
         return written(keeping.group_of(made), status=201, context=Context.RESOURCE_CREATION_RESPONSE)
     return _list(request, _groups(request), Group, keeping.group_of, {"displayname": "name"})
@@ -71,8 +72,8 @@ def group(request: ApiRequest, uuid: str) -> HttpResponse:
         keeping.remove_group(request.member, row, match=_match(request))
         return HttpResponse(status=204)
     if request.method in ("PUT", "PATCH"):
-        said = _said(request, keeping.group_of(row), Group)
-        row = _taken(lambda: keeping.change_group(request.member, row, said, match=_match(request)))
+        become = _become(request, Group)
+        row = _taken(lambda: keeping.change_group(request.member, row, become, match=_match(request)))
     return _shown(request, keeping.group_of(row), Group)
 
 
@@ -147,17 +148,15 @@ def _one(rows: QuerySet[Any], uuid: str) -> Any:
 
 def _list(request: ApiRequest, rows: QuerySet[Any], model: Any, shown: Any, columns: dict[str, str]) -> HttpResponse:
     _only_get(request)
-    wanted = SearchRequest[model].model_validate(request.GET.dict())  # type: ignore[valid-type]
-    start, size = wanted.start_index_0 or 0, MOST if wanted.count is None else min(wanted.count, MOST)
+    wanted = SearchRequest[model].model_validate(request.GET.dict())
+    start, size = min(wanted.start_index_0 or 0, FURTHEST), MOST if wanted.count is None else min(wanted.count, MOST)
     found: list[Any]
     if wanted.filter is None:
         total, found = rows.count(), [shown(row) for row in rows[start : start + size]]
     else:
         matching = [one for one in map(shown, _narrowed(rows, wanted.filter, columns)) if wanted.filter.match(one)]
         total, found = len(matching), matching[start : start + size]
-    listed = ListResponse[model](  # type: ignore[valid-type]
-        total_results=total, start_index=start + 1, items_per_page=len(found), resources=found
-    )
+    listed = ListResponse[model](total_results=total, start_index=start + 1, items_per_page=len(found), resources=found)
     return written(listed, parts=wanted)
 
 
@@ -173,17 +172,23 @@ def _narrowed(rows: QuerySet[Any], said: str, columns: dict[str, str]) -> QueryS
     return rows.filter(**{f"{column}__iexact": quoted[1:-1]})
 
 
-def _said(request: ApiRequest, stands: Any, model: Any) -> Any:
-    """The whole resource as it shall be: as it was sent, or what stands there with the operations done."""
+def _become(request: ApiRequest, model: Any) -> Callable[[Any], Any]:
+    """From what stands there to the whole resource as it shall be: as it was sent, or with the operations done."""
     if request.method == "PUT":
-        wanted = model.model_validate(_clean(body_of(request)), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
-        wanted.replace(stands)
-        return wanted
-    operations = PatchOp[model].model_validate(  # type: ignore[valid-type]
-        _clean(body_of(request)), scim_ctx=Context.RESOURCE_PATCH_REQUEST
-    )
-    operations.patch(stands)
-    return stands
+        wanted = model.model_validate(body_of(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
+
+        def replaced(stands: Any) -> Any:
+            wanted.replace(stands)
+            return wanted
+
+        return replaced
+    operations = PatchOp[model].model_validate(body_of(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
+
+    def patched(stands: Any) -> Any:
+        operations.patch(stands)
+        return stands
+
+    return patched
 
 
 def _shown(request: ApiRequest, resource: Any, model: Any) -> HttpResponse:
@@ -191,7 +196,7 @@ def _shown(request: ApiRequest, resource: Any, model: Any) -> HttpResponse:
         raise Problem(405, "method_not_allowed", headers={"Allow": "GET, PUT, PATCH, DELETE"})
     if request.headers.get("If-None-Match") == resource.meta.version:
         return HttpResponse(status=304, headers={"ETag": resource.meta.version})
-    wanted = ResponseParameters[model].model_validate(request.GET.dict())  # type: ignore[valid-type]
+    wanted = ResponseParameters[model].model_validate(request.GET.dict())
     return written(resource, parts=wanted)
 
 
@@ -226,22 +231,9 @@ def _of_description(request: ApiRequest, rows: list[Any], model: Any, key: str =
     _no_filter(request)
     if not key:
         return written(
-            ListResponse[model](  # type: ignore[valid-type]
-                total_results=len(rows), start_index=1, items_per_page=len(rows), resources=rows
-            )
+            ListResponse[model](total_results=len(rows), start_index=1, items_per_page=len(rows), resources=rows)
         )
     for row in rows:
         if str(row.id) == key:
             return written(row)
     raise NotFoundException()
-
-
-def _clean(said: Any) -> Any:
-    """Without control characters, which would be kept, and printed."""
-    if isinstance(said, str):
-        return without_controls(said).replace("\0", "").encode("utf-8", "replace").decode()
-    if isinstance(said, list):
-        return [_clean(one) for one in said]
-    if isinstance(said, dict):
-        return {_clean(key): _clean(value) for key, value in said.items()}
-    return said

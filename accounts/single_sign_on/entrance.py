@@ -29,6 +29,7 @@ from accounts.single_sign_on.forms import AddressForm
 from accounts.single_sign_on.judging import judge
 from accounts.single_sign_on.reasons import NotLetInError, Reason, said_to_person
 from accounts.single_sign_on.said import Said
+from groundwork.languages import DEFAULT
 from groundwork.responses import form_view
 
 ENTER, TRY = "enter", "try"
@@ -154,7 +155,7 @@ def _arrived(
 
 
 def _let_in(request: OurRequest, provider: IdentityProvider, said: Said, then: str) -> HttpResponse:
-    member = arriving.arrive(provider, said, language=get_language() or "en", now=timezone.now())
+    member = arriving.arrive(provider, said, language=get_language() or DEFAULT, now=timezone.now())
     if request.user.is_authenticated:
         logout(request)
     own_sign_in.note(request, provider, member.user, dict(said.end))

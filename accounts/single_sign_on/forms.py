@@ -108,7 +108,7 @@ class OpenIdForm(ProviderForm):
         required=False,
         max_length=1000,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Kept encrypted, and never shown again. Empty: the one that is kept stays."),
+        help_text=_("Kept encrypted, and never shown again. Empty: the kept one stays, while issuer and client ID do."),
     )
 
     class Meta(ProviderForm.Meta):

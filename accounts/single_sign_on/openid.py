@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -89,8 +89,8 @@ def answered(provider: IdentityProvider, query: Mapping[str, str], kept: Mapping
     if not isinstance(token, str):
         raise NotLetInError(Reason.UNREADABLE, "The provider sent no ID token.")
     claims = verified(provider, about, token, nonce=kept["nonce"])
-    until = datetime.fromtimestamp(claims["exp"], tz=UTC) + SKEW
-    spent.spend(provider, str(claims.get("jti") or hashlib.sha256(token.encode()).hexdigest()), until)
+    name = str(claims.get("jti") or hashlib.sha256(token.encode()).hexdigest())
+    spent.spend(provider, name, float(min(int(claims["exp"]), 10**12)), now)  # some say for ever
     told = {**_user_info(provider, about, tokens.get("access_token"), claims), **claims}
     end = {"hint": kept_secrets.closed(token)} if len(token) < 4000 else {}
     return said.read(provider, told, subject=claims["sub"], end=end)
@@ -139,14 +139,15 @@ def _key(about: Mapping[str, Any], token: str) -> Any:
 
 def _usable(document: Mapping[str, Any], head: Mapping[str, Any]) -> list[jwt.PyJWK]:
     found = []
-    for one in document.get("keys", []):
+    keys = document.get("keys")
+    for one in keys if isinstance(keys, list) else ():
         if not isinstance(one, dict) or one.get("use", "sig") != "sig" or one.get("kty") == "oct":
             continue
         if head.get("kid") in (None, one.get("kid")):
             try:
                 found.append(jwt.PyJWK(one, algorithm=head["alg"]))
-            except jwt.PyJWTError:
-                continue  # a key of another kind than the token was signed with
+            except (jwt.PyJWTError, ValueError, TypeError):
+                continue  # a key of another kind than the token was signed with, or none at all
     return found if head.get("kid") or len(found) == 1 else []
 
 

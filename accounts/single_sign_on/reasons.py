@@ -86,7 +86,7 @@ class NotLetInError(Exception):
     words of whoever found it."""
 
     def __init__(self, reason: Reason, detail: str = "", claims: Mapping[str, Any] | None = None) -> None:
-        super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        super().__init__(f"{reason} ({detail})" if detail else str(reason))
         self.reason, self.detail, self.claims = reason, detail[:300], dict(claims or {})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from accounts import own_sign_in
 from accounts.models import IdentityProvider
 
 MOST_VALUES, LONGEST = 60, 300  # of a claim, as administrators see it
@@ -33,7 +34,7 @@ def read(
     """`fallback`: the address where the claim is empty, such as a name identifier that is one."""
     return Said(
         subject=subject[:190],
-        email=(_first(claims.get(provider.email_claim)) or fallback).strip().lower(),
+        email=own_sign_in.plain_address(_first(claims.get(provider.email_claim)) or fallback),
         is_verified=_first(claims.get("email_verified")).lower() not in ("false", "0", "no"),
         name=" ".join(_first(claims.get(provider.name_claim)).split())[:120],
         groups=tuple(_texts(claims.get(provider.groups_claim))) if provider.groups_claim else (),

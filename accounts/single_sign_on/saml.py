@@ -23,7 +23,7 @@ from onelogin.saml2.logout_request import OneLogin_Saml2_Logout_Request
 from onelogin.saml2.response import OneLogin_Saml2_Response
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
-from onelogin.saml2.xmlparser import DTDForbidden
+from onelogin.saml2.xmlparser import DTDForbidden, EntitiesForbidden
 
 from accounts.models import IdentityProvider
 from accounts.single_sign_on import certificates, said, spent
@@ -34,6 +34,12 @@ SKEW = timedelta(minutes=2)
 LARGEST = 256 * 1024  # characters of an answer; with a hundred groups it has some 20,000
 Names.ALLOWED_CLOCK_DRIFT = int(SKEW.total_seconds())  # the library has 300 seconds, for everybody in this process
 Wrong = OneLogin_Saml2_ValidationError
+# What the library and those below it fall over in an answer that is none: it takes parts for granted, such as a status
+# code with a value.
+STUMBLES = (
+    *(OneLogin_Saml2_Error, LxmlError, DTDForbidden, EntitiesForbidden, binascii.Error),
+    *(ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError),
+)
 PROBLEMS: dict[int, Reason] = {
     Wrong.WRONG_INRESPONSETO: Reason.WRONG_REQUEST,
     Wrong.ASSERTION_TOO_EARLY: Reason.WRONG_TIME,
@@ -87,9 +93,9 @@ def answered(provider: IdentityProvider, posted: str, kept: Mapping[str, str], n
         until = _says_enough(response, provider, address, kept["request"])
     except OneLogin_Saml2_ValidationError as error:
         raise NotLetInError(PROBLEMS.get(error.code, Reason.UNREADABLE), str(error)) from error
-    except (OneLogin_Saml2_Error, LxmlError, DTDForbidden, binascii.Error, ValueError) as error:
+    except STUMBLES as error:
         raise NotLetInError(Reason.UNREADABLE, type(error).__name__) from error
-    spent.spend(provider, str(response.get_assertion_id()), until + SKEW)
+    spent.spend(provider, str(response.get_assertion_id()), until.timestamp(), now)
     return _said(provider, response)
 
 
@@ -154,7 +160,7 @@ def asked_to_sign_out(provider: IdentityProvider, query: Mapping[str, str], raw:
     try:
         address = auth.process_slo(keep_local_session=True)
         name = OneLogin_Saml2_Logout_Request.get_nameid(auth.get_last_request_xml()) if address else ""
-    except (OneLogin_Saml2_Error, LxmlError, DTDForbidden, ValueError, OSError) as error:
+    except STUMBLES as error:
         raise NotLetInError(Reason.UNREADABLE, type(error).__name__) from error
     if auth.get_errors() or not address:
         raise NotLetInError(Reason.WRONG_SIGNATURE, str(auth.get_last_error_reason())[:200])

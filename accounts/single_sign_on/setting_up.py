@@ -35,7 +35,8 @@ def of_organisation(actor: Membership) -> IdentityProvider | None:
 
 
 def save(actor: Membership, values: Mapping[str, Any], *, secret: str = "", version: int | None) -> IdentityProvider:
-    """Set a provider, or change it. `secret`: a new one, empty keeps the one there is. `version`: as it was read, None
+    """Set a provider, or change it. `secret`: a new one, empty keeps the one there is, unless it would go to another
+    provider now. `version`: as it was read, None
     where there was none. Raises SetUpError where somebody else changed it meanwhile, or it is in use and would lead to
     another provider."""
     with transaction.atomic():
@@ -45,16 +46,11 @@ def save(actor: Membership, values: Mapping[str, Any], *, secret: str = "", vers
             raise SetUpError(_("Somebody else changed the sign-in meanwhile: look at it again, then make your change."))
         before = audit.snapshot(row, TOLD) if row.pk else None
         certificates = row.certificates
-        other_end = [name for name in OTHER_END if name in values and values[name] != getattr(row, name)]
-        if row.is_active and other_end:
-            raise SetUpError(_("The sign-in is in use: put it out of use before you lead it to another provider."))
+        _lead_elsewhere(row, values)
         for name, value in values.items():
             setattr(row, name, value)
         if secret:
             row.client_secret = kept_secrets.closed(secret)
-        if row.pk and other_end:
-            row.last_trial = None
-            SocialAccount.objects.filter(provider=link_of(row)).delete()  # its names for people mean nothing there
         row.version += 1 if row.pk else 0
         row.save()
         after = audit.snapshot(row, TOLD) | ({"client_secret": _("new")} if secret else {})
@@ -62,6 +58,18 @@ def save(actor: Membership, values: Mapping[str, Any], *, secret: str = "", vers
             after["certificates"] = _("new")
         audit.record(actor.user, "sign_in.changed" if before else "sign_in.set", row, before=before, after=after)
     return row
+
+
+def _lead_elsewhere(row: IdentityProvider, values: Mapping[str, Any]) -> None:
+    """Before the values are set: where they lead to another provider, what the former one proved and its names for
+    people mean nothing any more, and its secret is nobody else's: whoever leads it to a server of their own would read
+    it there. Raises SetUpError where it is in use."""
+    other_end = [name for name in OTHER_END if name in values and values[name] != getattr(row, name)]
+    if row.is_active and other_end:
+        raise SetUpError(_("The sign-in is in use: put it out of use before you lead it to another provider."))
+    if row.pk and other_end:
+        row.last_trial, row.client_secret = None, ""
+        SocialAccount.objects.filter(provider=link_of(row)).delete()
 
 
 def tried(provider: IdentityProvider, outcome: str, claims: Mapping[str, Any], role: str, now: datetime) -> None:

@@ -213,9 +213,9 @@ def own_sign_in_domain_add(request: MemberRequest) -> HttpResponse:
         with or_beside(form, "domain"):
             row = domains.add(request.member, form.cleaned_data["domain"], now=timezone.now())
             said = (
-                _("%(domain)s counts from now on.")
+                _("%(domain)s is in force from now on.")
                 if row.confirmed_at
-                else _("%(domain)s counts once whoever runs this installation has confirmed that it is yours.")
+                else _("%(domain)s is in force once whoever runs this installation has confirmed that it is yours.")
             )
             messages.success(request, said % {"domain": row.domain})
             return redirect(PAGE)

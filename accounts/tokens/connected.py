@@ -8,13 +8,15 @@ taken it over, and then what the person before them made ends, unless they have 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.absences import Absence
 from accounts.access import Scope
 from accounts.api import scopes as known
 from accounts.models import SERVICES, ApiToken, Membership, MembershipQuerySet, Organisation, Role, User
@@ -104,6 +106,13 @@ def of_organisation(member: Membership) -> MembershipQuerySet:
     return (
         _of(member).active().select_related("user__made_by").annotate(is_orphaned=~Exists(able)).order_by("user__name")
     )
+
+
+def absences_of(member: Membership) -> Iterator[Absence]:
+    """What they connected and looked after: it goes on working without them, and by tokens that they know."""
+    for service in _of(member).active().filter(user__made_by=member.user_id).select_related("user").order_by("pk"):
+        part = _("a connected system, whose tokens they know: take it over, and give it new ones")
+        yield Absence(label=str(service.user), part=part, url=reverse("api_access"))
 
 
 def _role_for(scopes: Collection[Scope]) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.access import Scope
 from accounts.api.scopes import WORDS
@@ -31,7 +32,7 @@ STANDINGS: dict[Standing, Promise | str] = {
     Standing.VALID: _("Valid"),
     Standing.RUNS_OUT: _("Runs out soon"),
     Standing.EXPIRED: _("Run out"),
-    Standing.WITHDRAWN: _("Withdrawn"),
+    Standing.WITHDRAWN: pgettext_lazy("token", "Withdrawn"),
     Standing.SHUT: _("Opens nothing"),
 }
 

@@ -7,17 +7,14 @@ resolves, at the moment of connecting (`sending`).
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, quote, urlsplit
 
 from django.conf import settings
 
-Address = IPv4Address | IPv6Address
+from groundwork.public_addresses import Address, is_public
 
-NAT64 = IPv6Network("64:ff9b::/96")  # where machines without IPv4 find the others
-COMPATIBLE = IPv6Network("::/96")  # the earlier way to write an IPv4 address as an IPv6 one
 SCHEMES = {"https": 443, "http": 80}
 MOST = 500  # characters
 IN_PATHS = "/%:@!$&'()*+,;=~-._?[]"
@@ -98,29 +95,6 @@ def judge(target: Target, address: Address) -> None:
         raise RefusedAddressError("not_secure")
     if target.port < FIRST_FREE_PORT and target.port != SCHEMES["https"]:
         raise RefusedAddressError("port")
-
-
-def is_public(address: Address) -> bool:
-    """Whether it lies outside of every network that is somebody's own: loopback, private, link-local (where clouds keep
-    their metadata), shared by a carrier, multicast, reserved. An IPv6 address that leads to an IPv4 one is as that."""
-    inner = list(_inside(address))
-    if inner:
-        return all(is_public(one) for one in inner)
-    is_own = address.is_multicast or address.is_reserved or address.is_unspecified or address.is_loopback
-    return address.is_global and not is_own and not getattr(address, "is_site_local", False)
-
-
-def _inside(address: Address) -> Iterable[IPv4Address]:
-    if isinstance(address, IPv4Address):
-        return
-    if address.ipv4_mapped:
-        yield address.ipv4_mapped
-    if address.sixtofour:
-        yield address.sixtofour
-    if address.teredo:
-        yield from address.teredo
-    if address in COMPATIBLE or address in NAT64:
-        yield IPv4Address(int(address) & 0xFFFFFFFF)
 
 
 def _is_allowed(address: Address) -> bool:

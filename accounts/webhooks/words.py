@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.jobs.lease import TOO_MANY_ATTEMPTS
+
+PAUSED = _("Paused")
 
 
 class Failure(models.TextChoices):
@@ -52,4 +53,4 @@ def of_failure(code: str) -> str:
 
 
 def of_off(code: str) -> str:
-    return str(Off(code).label) if code in Off.values else translated("Paused")
+    return str(Off(code).label) if code in Off.values else str(PAUSED)

@@ -113,6 +113,14 @@ def accounts() -> tuple[str, list[DemoAccount]]:
     return data["password"], [person for person in people if person.email in users]
 
 
+def _bring_in(data: dict[str, Any], author: Membership, today: date) -> None:
+    """Incidents, from files and by pushes."""
+    for entry in data.get("imports", ()):
+        DemoImport(author=author, data=entry, today=today).load()
+    for entry in data.get("pushes", ()):
+        DemoPush(author=author, data=entry, today=today).load()
+
+
 def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, today: date) -> None:
     organisation = Organisation.objects.create(name=data["name"], slug=data["slug"], language=data["language"])
     departments = {
@@ -127,10 +135,7 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         DemoFacts(
             vendor=vendors[entry["vendor"]], author=author, departments=departments, data=entry, today=today
         ).load()
-    for entry in data.get("imports", ()):
-        DemoImport(author=author, data=entry, today=today).load()
-    for entry in data.get("pushes", ()):
-        DemoPush(author=author, data=entry, today=today).load()
+    _bring_in(data, author, today)
     people = {email: member.user for email, member in members.items()}
     agreed = DemoAgreements(author=author, people=people, vendors=vendors, today=today)
     terms = _Terms(data=data, author=author, members=members, departments=departments, vendors=vendors, today=today)

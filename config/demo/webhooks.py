@@ -1,5 +1,5 @@
-"""A system that is told, in the demo data: what arrived, what was given up, and what waits. It is paused, so that no demo
-asks anybody's server."""
+"""A system that is told, in the demo data: what arrived, what was given up, and what waits. It is paused, so that no
+demo asks anybody's server."""
 
 from __future__ import annotations
 

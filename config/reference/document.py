@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import translation
 
 from config.api import api
+from groundwork.languages import DEFAULT
 
 FILE = Path("docs/openapi.json")
 
@@ -18,7 +19,7 @@ FILE = Path("docs/openapi.json")
 @cache
 def document() -> dict[str, Any]:
     """In English, as the API is described: OpenAPI 3.1."""
-    with translation.override("en"):
+    with translation.override(DEFAULT):
         described: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/")))
     return described
 

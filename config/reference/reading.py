@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from config.reference.document import document
 
 DEEPEST = 5  # levels of an answer that are spelled out
+JOINED = ("anyOf", "oneOf", "allOf")
 ORDER = ("get", "post", "put", "patch", "delete")
 EXAMPLES = {
     "uuid": "6f1c9a52-0d3e-4b7a-9c61-2f5f0f6f8a10",
@@ -160,17 +161,18 @@ def _row(name: str, said: Schema, *, depth: int = 0, is_required: bool = False) 
 def _plain(schema: Schema) -> tuple[Schema, bool]:
     """The schema itself, without references and without “or null”, which is said apart."""
     if "$ref" in schema:
-        kept = {key: value for key, value in schema.items() if key != "$ref"}
-        target = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-        whole, is_null = _plain(target)
-        return {**whole, **kept}, is_null
-    parts = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
-    if not parts:
+        whole, is_null = _plain(document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+        return {**whole, **_without(schema, "$ref")}, is_null
+    joined = next((name for name in JOINED if schema.get(name)), "")
+    if not joined:
         return schema, False
-    real = [part for part in parts if part.get("type") != "null"]
-    kept = {key: value for key, value in schema.items() if key not in ("anyOf", "oneOf", "allOf")}
+    real = [part for part in schema[joined] if part.get("type") != "null"]
     whole, is_null = _plain(real[0]) if real else ({}, False)
-    return {**whole, **kept}, is_null or len(real) < len(parts)
+    return {**whole, **_without(schema, *JOINED)}, is_null or len(real) < len(schema[joined])
+
+
+def _without(schema: Schema, *names: str) -> dict[str, Any]:
+    return {name: said for name, said in schema.items() if name not in names}
 
 
 def _kind(whole: Schema) -> str:
@@ -179,7 +181,7 @@ def _kind(whole: Schema) -> str:
         return f"list of {_kind(_plain(whole.get('items', {}))[0])}"
     named = {"uuid": "UUID", "date-time": "moment", "date": "day", "email": "address", "uri": "address"}.get(form)
     words = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
-    return named or words.get(kind, kind)
+    return named or words.get(kind, str(kind))
 
 
 def _limits(whole: Schema) -> Iterator[str]:
@@ -219,7 +221,7 @@ def _value(whole: Schema) -> Any:
         return EXAMPLES.get(whole.get("format", ""), "…")
     if kind in ("integer", "number"):
         return whole.get("default", max(int(whole.get("minimum", 1)), 1))
-    return {"boolean": True, "object": {}}.get(str(kind))
+    return True if kind == "boolean" else {} if kind == "object" else None
 
 
 def _call(method: str, path: str, body: Schema) -> str:

@@ -3,8 +3,9 @@
 
     MANIFESTO_URL=https://manifesto.example.org MANIFESTO_TOKEN=… python3 nightly_export.py /var/backups/manifesto
 
-The token needs the scope documents:write. Run twice on one day, it downloads once: the request carries a key of the
-day, and the file is asked for by its ETag.
+The token needs the scope documents:write, and those that read what stands in it: vendors:read, measures:read,
+assessments:read, commitments:read, scorecards:read. Run twice on one day, it downloads once: the request
+carries a key of the day, and the file is asked for by its ETag.
 """
 
 import hashlib

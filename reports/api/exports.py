@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, Query, Router, Schema, Status
 
-from accounts.api.endpoints import endpoint
+from accounts.access import Scope
+from accounts.api.endpoints import endpoint, hold_to_scope
 from accounts.api.etags import is_known
 from accounts.api.paging import PageOfList, page
 from accounts.api.problems import Problem
@@ -38,6 +39,16 @@ class ExportAbout(StrEnum):
     VENDOR = ExportScope.VENDOR.value
     PORTFOLIO = ExportScope.PORTFOLIO.value
     EVERYTHING = ExportScope.EVERYTHING.value
+
+
+# What stands in every file of these: a token reads no more by a file than without one.
+READS = (
+    Scope.VENDORS_READ,
+    Scope.MEASURES_READ,
+    Scope.ASSESSMENTS_READ,
+    Scope.COMMITMENTS_READ,
+    Scope.SCORECARDS_READ,
+)
 
 
 class ExportKind(StrEnum):
@@ -109,7 +120,9 @@ def export_list(request: ApiRequest, wanted: Query[ExportWanted]) -> dict[str, A
 def export_ask(request: ApiRequest, asked: ExportAsked) -> Status[dict[str, Any]]:
     """Ask for an export.
 
-    `Location` says where to follow it; what is small may be ready at once. 409 where you have asked for enough."""
+    `Location` says where to follow it; what is small may be ready at once. 409 where you have asked for enough. The
+    token needs the scopes that read what stands in it: vendors, measures, assessments, commitments and scorecards."""
+    _hold_to_scopes(request)
     about, query = _about(request, asked), _query(request, asked)
     language = language_of(asked.language)
     export = job.ask(request.member, asked.scope, asked.format, about=about, query=query, language=language)
@@ -120,6 +133,12 @@ def export_ask(request: ApiRequest, asked: ExportAsked) -> Status[dict[str, Any]
         job.EXPORTS.nudge_on_commit(export.pk)
     show_where(request, "exports", export.uuid, is_unfinished=export.is_unfinished)
     return Status(202, _told(export))
+
+
+def _hold_to_scopes(request: ApiRequest) -> None:
+    """Also of a file that its holder asked for by a page, or by another token. Raises Problem 403."""
+    for scope in READS:
+        hold_to_scope(request, scope)
 
 
 def _about(request: ApiRequest, asked: ExportAsked) -> int:
@@ -183,7 +202,8 @@ def export_file(request: ApiRequest, export: UUID) -> HttpResponseBase:
     """The file.
 
     409 while it is not ready, once it is not kept any more, and while it tells of a vendor that you judge by now. That
-    it was fetched is in the trail."""
+    it was fetched is in the trail. The token needs the scopes with which one is asked for."""
+    _hold_to_scopes(request)
     row = get_object_or_404(_mine(request), uuid=export)
     if row.is_unfinished:
         words = _("It is not ready; its state says how far it is.")

@@ -18,27 +18,24 @@ from reports.models import Scorecard, ScorecardRule
 
 KIND = "scorecard"
 # The columns that each form spells out: a form never changes, a new column needs a new form.
-FORMS = {
-    1: (
-        (
-            "id",
-            "organisation_id",
-            "assessment_id",
-            "number",
-            "snapshot",
-            "sha256",
-            "engine_version",
-            "verdict",
-            "rules_met",
-            "weakest_rule",
-            "average",
-            "confidence",
-            "approved_by_id",
-            "approved_at",
-        ),
-        ("id", "scorecard_id", "position", "key", "status", "percent", "coverage"),
-    ),
-}
+_CARD = (
+    "id",
+    "organisation_id",
+    "assessment_id",
+    "number",
+    "snapshot",
+    "sha256",
+    "engine_version",
+    "verdict",
+    "rules_met",
+    "weakest_rule",
+    "average",
+    "confidence",
+    "approved_by_id",
+    "approved_at",
+)
+_RULES = ("id", "scorecard_id", "position", "key", "status", "percent", "coverage")
+FORMS = {1: (_CARD, _RULES), 2: ((*_CARD, "uuid"), _RULES)}
 NEWEST = max(FORMS)
 Values = Mapping[str, Any]
 

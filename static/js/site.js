@@ -38,12 +38,13 @@
     const label = button.textContent;
     button.hidden = false;
     button.addEventListener("click", async () => {
+      const copied = document.querySelector(button.dataset.copy);
       try {
-        await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).value);
+        await navigator.clipboard.writeText(copied.value ?? copied.textContent);
         button.textContent = button.dataset.copied;
         setTimeout(() => (button.textContent = label), 3000);
       } catch {
-        document.querySelector(button.dataset.copy).focus();
+        copied.focus();
       }
     });
   }

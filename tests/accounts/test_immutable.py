@@ -192,7 +192,7 @@ def test_the_tables_are_those_that_the_house_says_never_change() -> None:
 
 def test_every_key_of_a_table_is_guarded() -> None:
     assert immutable.unique_keys(AuditEntry) == [("id",)]
-    assert immutable.unique_keys(Scorecard) == [("id",), ("assessment_id",), ("organisation_id", "number")]
+    assert immutable.unique_keys(Scorecard) == [("id",), ("uuid",), ("assessment_id",), ("organisation_id", "number")]
 
 
 def test_a_key_under_a_condition_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:

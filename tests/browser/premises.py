@@ -117,6 +117,8 @@ class Premises(World):
             getattr(self, name)
         for name in ("invitation", "archived_vendor", "service", "approval_level", "failed_rendering"):
             getattr(self, name)
+        for name in ("identity_provider", "mail_domain", "directory_group", "webhook_delivery", "service_account"):
+            getattr(self, name)
 
     def _assessment(self, by: Membership | None = None, *, tier: Tier = Tier.STANDARD, **fields: Any) -> Assessment:
         name = f"Harbour Uninterruptible Infrastructure Services {Assessment.objects.count() + 1}"

@@ -67,6 +67,16 @@ NO_PAGE: dict[str, str] = {
     "rater_remind": ACTION,
     "delegation_done": ACTION,
     "delegation_take_back": ACTION,
+    **dict.fromkeys(("own_sign_in_try", "own_sign_in_change", "own_sign_in_way"), ACTION),
+    **dict.fromkeys(("own_sign_in_domain_add", "own_sign_in_domain_remove", "directory_group"), ACTION),
+    **dict.fromkeys(("webhook_pause", "webhook_resume", "webhook_test", "webhook_again"), ACTION),
+    "webhook_delivery_again": ACTION,
+    "sign_in_callback": ELSEWHERE,  # to a browser that did not ask: see `_views_of_doors`
+    "sign_in_saml": ACTION,
+    "sign_in_saml_finish": ELSEWHERE,
+    "sign_in_metadata": FILE,
+    "sign_in_sign_out": ELSEWHERE,
+    "signed_out": ELSEWHERE,
     "preferences_calendar": ACTION,  # its page stands at the address of the POST: see `_other_views`
     "preferences_calendar_close": ACTION,
     "link_add": ELSEWHERE,
@@ -174,6 +184,7 @@ WHO: dict[str, str] = {
     "profile": "assessor",
     "account_logout": "assessor",
     "account_set_password": "assessor",  # of the cast, none has a password
+    "token_revoke": "reader",  # whose it is
     "mfa_authenticate": "halfway",
     "mfa_activate_totp": "careful",
 }
@@ -205,8 +216,9 @@ class Stop:
 
 
 def all_routes() -> tuple[Route, ...]:
-    """Every route that somebody may open, once."""
-    return tuple({route.name: route for route in routes() if route.name and required(route.name)}.values())
+    """Every route that somebody may open with a browser, once."""
+    opened = {route.name: route for route in routes() if route.name and required(route.name) not in (None, Gate.API)}
+    return tuple(opened.values())
 
 
 BY_GATE: dict[Gate, str] = {
@@ -254,6 +266,7 @@ def _admin_values(route: Route, premises: Premises) -> dict[str, Any]:
         "accounts_user": lambda: premises.cast.reader.user,
         "accounts_organisation": lambda: premises.cast.organisation,
         "accounts_auditentry": lambda: AuditEntry.objects.latest("pk"),
+        "accounts_maildomain": lambda: premises.mail_domain,
         "mfa_authenticator": lambda: premises.passkey,
         "manifesto_release": lambda: premises.new_edition,
         "manifesto_rule": premises.new_edition.rules.first,
@@ -307,6 +320,7 @@ def _other_views(premises: Premises) -> Iterator[Stop]:
     yield from _views_of_imports(premises)
     yield from _views_of_links(premises)
     yield from _views_of_pulses(premises)
+    yield from _views_of_doors(premises)
     yield Stop(name="approval_chain, empty", path=reverse("approval_chain"), who="away_admin")
     calendar = f"form[action='{reverse('preferences_calendar')}'] button"
     yield Stop(name="preferences_calendar", path=reverse("preferences"), who="secured", press=calendar)
@@ -399,6 +413,21 @@ def _views_of_measures(premises: Premises) -> Iterator[Stop]:
     refused = reverse("target_edit", args=[measured, "sla"])
     yield Stop(name="target_edit, refused", path=refused, who="admin", press=".form-actions .btn-primary")
     yield Stop(name="quadrant, empty", path=reverse("quadrant"), who="stranger")
+
+
+def _views_of_doors(premises: Premises) -> Iterator[Stop]:
+    """For other systems, and for people who come from elsewhere: before anything is set, made once, and refused."""
+    for route in ("own_sign_in", "directory", "api_access", "webhook_list"):
+        yield Stop(name=f"{route}, empty", path=reverse(route), who="away_admin")
+    yield Stop(name="own_sign_in_edit, SAML", path=f"{reverse('own_sign_in_edit')}?protocol=saml", who="away_admin")
+    nobody_asked = reverse("sign_in_callback", args=[premises.identity_provider.uuid])
+    yield Stop(name="sign_in_callback, not let in", path=nobody_asked, who=ANYBODY, status=400)
+    yield Stop(name="token_list, empty", path=reverse("token_list"), who="stranger")
+    yield Stop(name="token_add, refused", path=reverse("token_add"), who="reader", press=".form-actions .btn-primary")
+    another = reverse("webhook_secret", args=[premises.webhook.pk])
+    yield Stop(name="webhook_secret, shown", path=another, who="admin", press=".form-actions .btn-primary")
+    for guide in ("api", "sign-in", "webhooks"):
+        yield Stop(name=f"help_guide, {guide}", path=reverse("help_guide", args=[guide]), who=ANYBODY)
 
 
 def _views_of_pulses(premises: Premises) -> Iterator[Stop]:

@@ -56,6 +56,8 @@ TOLD_TO_MEMBERS = {
     "assessments/approval/email/decision_sent_back",
     "assessments/approval/email/nobody_decides",
     "assessments/approval/email/raters_told",
+    "accounts/members/email/absent",
+    "accounts/single_sign_on/email/emergency",
     "accounts/webhooks/email/switched_off",
     "assessments/schedule/email/commitment_reopened",
     "assessments/schedule/email/digest_person",

@@ -31,6 +31,9 @@ from vendors.measures.said import SAID
 
 # Where fewer rows are meant: what is left out never asks.
 PARTIAL: Mapping[str, str] = {
+    "accounts.single_sign_on.reasons.FOR_PERSON": "of all else the person can only tell their administrator",
+    "assessments.outward.STEPS": "of the other steps no other system is told",
+    "reports.api.exports._about": "the other scopes are about no single thing",
     "assessments.schedule.promised.ACTIONS": "it tells of commitments alone",
     "assessments.schedule.owed.ACTIONS": "it tells of proofs of cause alone",
     "assessments.schedule.upcoming.IN_HAND": "what is closed waits for nobody",

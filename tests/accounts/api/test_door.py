@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts import kept_secrets
 from accounts.access import Scope
 from accounts.models import ApiToken
 from tests.factories import Cast, make_release, make_token
@@ -82,7 +83,12 @@ def test_pages_meet_each_edition_once(cast: Cast) -> None:
 
 
 def test_a_page_that_nobody_gave_is_refused(cast: Cast) -> None:
-    assert asked(make_token(cast.reader), "/editions?after=12").status_code == 422
+    forged = (
+        kept_secrets.closed(one) for one in ("whsec_x", "[]", "7", '["pk"]', '["pk","x"]', '["pk",1,2]', '["x",1]')
+    )
+    token = make_token(cast.reader)
+    for after in ("12", "%00", *forged):
+        assert asked(token, f"/editions?after={after}").status_code == 422
 
 
 def test_an_unknown_address_is_a_problem_too(cast: Cast) -> None:

@@ -97,7 +97,7 @@ def test_a_seal_hashes_the_one_before_and_what_it_seals(chain: list[Scorecard]) 
         "kind": "scorecard",
         "key": str(chain[1].pk),
         "label": "S-2026-002 of harbour",
-        "form": 1,
+        "form": sealing.NEWEST,
         "size": 8,
         "content": two.content,
         "at": two.at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -268,7 +268,7 @@ def test_a_chain_made_anew_is_missed_by_a_head_that_was_noted(chain: list[Scorec
     noted = Seal.objects.get(position=4).hash
     _snapshot_with_a_fitting_hash(chain)
     Seal.objects.filter(position=4).update(size=8, at=MORNING)
-    content = sealing.kind().content(str(chain[1].pk), "", 1)
+    content = sealing.kind().content(str(chain[1].pk), "", sealing.NEWEST)
     assert content is not None
     Seal.objects.filter(position=5).update(content=content.sha256)
     remade(4)

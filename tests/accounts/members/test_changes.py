@@ -104,7 +104,8 @@ def test_a_deactivated_member_is_out_at_the_next_click(cast: Cast, client: Clien
 
     members.change(cast.admin, cast.reader, role="reader", department=None, is_active=False)
 
-    assert client.get(reverse("work")).status_code == 403
+    response = client.get(reverse("work"))
+    assert (response.status_code, response["Location"]) == (302, f"{reverse('account_login')}?next={reverse('work')}")
 
 
 def test_a_deactivated_account_is_signed_out(cast: Cast, client: Client) -> None:

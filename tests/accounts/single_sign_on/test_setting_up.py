@@ -48,6 +48,20 @@ def test_a_provider_is_set_on_its_page_and_its_secret_is_kept_encrypted(client: 
     assert client.post(reverse("own_sign_in_edit"), SENT).status_code == 200  # somebody else was first: version
 
 
+@pytest.mark.parametrize("other", [{"issuer": "https://evil.example"}, {"client_id": "else"}])
+def test_a_secret_that_is_kept_is_never_sent_to_another_provider(other: dict[str, str], cast: Cast) -> None:
+    known = {"protocol": "oidc", "name": "A", "issuer": "https://a.example", "client_id": "manifesto"}
+    row = setting_up.save(cast.admin, known, secret="s3cret", version=None)
+    row = setting_up.save(cast.admin, {**known, "name": "B"}, version=row.version)
+    assert kept_secrets.opened(row.client_secret) == "s3cret"
+
+    row = setting_up.save(cast.admin, {**known, **other}, version=row.version)
+
+    assert row.client_secret == ""
+    row = setting_up.save(cast.admin, known, secret="n3w", version=row.version)
+    assert kept_secrets.opened(row.client_secret) == "n3w"
+
+
 def test_it_is_put_in_use_after_a_trial_that_worked_and_leads_nowhere_else_then(cast: Cast) -> None:
     row = setting_up.save(cast.admin, {"protocol": "oidc", "name": "A", "issuer": "https://a.example"}, version=None)
     domains.add(cast.admin, "harbour.example", now=timezone.now())

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.absences import absences_of
 from accounts.access import RIGHTS, Right, Scope, may
 from accounts.api import scopes as known
 from accounts.models import ApiToken, AuditEntry, Membership, Role, User
@@ -135,6 +136,14 @@ def test_a_service_whose_maker_left_goes_on_and_their_return_opens_nothing(cast:
     assert me(secret) == 200
     Membership.objects.filter(pk=cast.admin.pk).update(is_active=True)
     assert me(secret) == 401
+
+
+def test_whoever_shuts_a_maker_out_is_told_which_tokens_they_know(cast: Cast, second: Membership) -> None:
+    make_connected(cast.admin)
+    assert [(one.label, one.url) for one in absences_of(cast.admin)] == [("ITSM", "/organisation/api/")]
+    assert absences_of(second) == []
+    connected.take_over(second, Membership.everybody.services().get(), now=timezone.now())
+    assert absences_of(cast.admin) == []
 
 
 def test_a_maker_who_only_rates_from_outside_by_now_reads_nothing_through_it(cast: Cast) -> None:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.webhooks.addresses import RefusedAddressError, is_public, judge, target_of
+from accounts.webhooks.addresses import RefusedAddressError, judge, target_of
 from accounts.webhooks.words import Failure
+from groundwork.public_addresses import is_public
 
 PRIVATE = [
     "https://127.0.0.1/",

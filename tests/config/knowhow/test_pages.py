@@ -90,6 +90,8 @@ def test_each_guide_is_a_whole_page_whose_links_lead_somewhere(client: Client, d
     shown = response.content.decode()
     article = shown[shown.index("<article") : shown.index("</article>")]
     for address in re.findall(r'href="([^"]+)"', article):
+        if address.startswith("https://"):
+            continue
         page, _mark, anchor = address.partition("#")
         target = client.get(page).content.decode() if page else shown
         assert page == "" or resolve(page)

@@ -7,13 +7,15 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import schemathesis
 from django.apps import apps
+from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -44,6 +46,18 @@ class Findings:
     wrong: list[str] = field(default_factory=list)
 
 
+@contextmanager
+def kept_connection() -> Iterator[None]:
+    """A request that is answered in this process leaves the connection, and the transaction around it, as they are."""
+    for signal in (signals.request_started, signals.request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in (signals.request_started, signals.request_finished):
+            signal.connect(close_old_connections)
+
+
 def rows_of(organisation: Organisation) -> dict[str, list[str]]:
     """The uuids of all rows of an organisation that are known outwards, by their model’s name in small letters."""
     found: dict[str, list[str]] = {}
@@ -72,9 +86,10 @@ def fuzz(
     asker = Asker(token=token, own=own, foreign=foreign, chance=chance, found=found)
     schema = schemathesis.openapi.from_dict(document())
     schema.app = WSGIHandler()
-    for operation in _operations(schema, only):
-        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-            _of(operation, mode, max(1, cases // 2), start, asker.ask)
+    with kept_connection():
+        for operation in _operations(schema, only):
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+                _of(operation, mode, max(1, cases // 2), start, asker.ask)
     return found
 
 

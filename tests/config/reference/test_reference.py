@@ -13,6 +13,7 @@ from accounts.api import problems
 from config.reference import pages
 from config.reference.document import document, path_of_file, text
 from config.reference.reading import groups
+from config.templatetags.reference import with_code
 
 
 def operations() -> list[dict[str, object]]:
@@ -71,3 +72,16 @@ def test_an_example_of_each_answer_is_json() -> None:
         for one in group.operations:
             if one.example:
                 json.loads(one.example)
+
+
+def test_what_stands_between_backticks_is_code_and_all_of_it_is_escaped() -> None:
+    assert with_code("Only `<name>` & `x`.") == "Only <code>&lt;name&gt;</code> &amp; <code>x</code>."
+    assert with_code("One ` alone, after `two`") == "One <code> alone, after </code>two`"
+    assert with_code("none") == "none"
+
+
+@pytest.mark.django_db
+def test_no_page_of_the_reference_shows_a_backtick() -> None:
+    pages_of_groups = [reverse("help_api_group", args=[group.slug]) for group in groups()]
+    for address in (reverse("help_api_problems"), *pages_of_groups):
+        assert "`" not in Client().get(address).content.decode(), address

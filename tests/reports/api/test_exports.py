@@ -9,7 +9,9 @@ import pytest
 from django.conf import LazySettings
 from django.utils import timezone
 
+from accounts.access import Scope
 from accounts.models import AuditEntry, Membership, Role, User
+from reports.api.exports import READS
 from reports.exports import job, worker
 from reports.models import Export
 from tests.factories import Cast, make_assessment, make_vendor
@@ -63,6 +65,18 @@ def test_a_service_gets_its_own_exports_and_nobody_elses(cast: Cast) -> None:
         assert other.get("/exports").json()["items"] == []
         assert other.get(f"/exports/{made['uuid']}").status_code == 404
         assert other.get(f"/exports/{made['uuid']}/file").status_code == 404
+
+
+@pytest.mark.parametrize("lacking", READS)
+def test_a_token_reads_no_more_by_a_file_than_without_one(lacking: Scope, cast: Cast) -> None:
+    whole = Asker(cast.reader)
+    made = whole.post("/exports", {}).json()
+    narrow = Asker(cast.reader, *(scope for scope in Scope if scope != lacking))
+    for refused in (narrow.post("/exports", {}), narrow.get(f"/exports/{made['uuid']}/file")):
+        assert refused.status_code == 403
+        assert lacking in refused.json()["detail"]
+    assert Export.objects.count() == 1
+    assert whole.get(f"/exports/{made['uuid']}/file").status_code == 200
 
 
 def test_one_is_given_up_and_the_list_is_narrowed(cast: Cast) -> None:

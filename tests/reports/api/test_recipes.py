@@ -16,6 +16,7 @@ from django.conf import LazySettings
 
 from accounts.access import Scope
 from accounts.models import AnsweredRequest
+from reports.api.exports import READS
 from reports.models import Export
 from tests.conventions.test_house import ROOT
 from tests.factories import Cast, make_token, make_vendor
@@ -39,7 +40,7 @@ def test_each_recipe_does_what_it_says(cast: Cast, live_server: Any, settings: L
     settings.MEDIA_ROOT = str(tmp_path / "media")
     card = cards.approved(cast, grade=4, vendor=make_vendor(cast.organisation, "Lighthouse & <Sons>"))
     make_vendor(cast.organisation, "Never")
-    exports = make_token(cast.reader, Scope.DOCUMENTS_WRITE)
+    exports = make_token(cast.reader, Scope.DOCUMENTS_WRITE, *READS)
     recipes = ["nightly_export.py", "nightly_export.sh"]
     if missing := [tool for tool in ("curl", "jq") if shutil.which(tool) is None]:
         if os.environ.get("TEST_STRICT") == "1":
