@@ -12,7 +12,7 @@ from django.urls import reverse
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-GUIDE_LINK = re.compile(r"(?:\.\./)?guide-([a-z]+)\.md(#[\w-]+)?")
+GUIDE_LINK = re.compile(r"(?:\.\./)?guide-([a-z-]+)\.md(#[\w-]+)?")
 IMAGE = re.compile(r"(?:\.\./)*(?:static/)?(?:guides/)?([a-z-]+\.png)")
 CLASSES = {"table_open": "table-quiet"}
 

@@ -117,6 +117,11 @@ def test_html_in_a_guide_is_shown_and_not_taken_and_foreign_files_lose_their_lin
     assert "elsewhere" not in html
 
 
+def test_a_guide_of_two_words_is_linked_like_any_other() -> None:
+    html = markdown.as_html("See [the groups](guide-sign-in.md#the-only-way-in).", frozenset())
+    assert f'href="{reverse("help_guide", args=["sign-in"])}#the-only-way-in"' in html
+
+
 def test_nothing_but_a_packaged_section_is_written_as_markup() -> None:
     page = Template("{% load knowhow %}{% guide_section said %}")
     with pytest.raises(TypeError, match="no section of a packaged guide"):
