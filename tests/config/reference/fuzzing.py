@@ -151,7 +151,8 @@ class Asker:
             found.wrong.append(f"{name} {response.status_code}: {str(errors.exceptions[0])[:600]}")
         asked = f"{case.formatted_path} {case.query} {case.body}"
         strangers = {uuid for uuids in self.foreign.values() for uuid in uuids}
-        for uuid in set(UUID.findall(response.text)) & strangers:
+        told = response.content.decode(errors="replace")  # a file is no text
+        for uuid in set(UUID.findall(told)) & strangers:
             if uuid not in asked:
                 found.wrong.append(f"{name} {response.status_code}: tells of {uuid}, of another organisation")
 
