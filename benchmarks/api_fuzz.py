@@ -23,8 +23,8 @@ def main() -> int:
     from django.test.utils import setup_test_environment
     from django.utils import timezone
 
-    from accounts.access import OPERATIONS, Scope
     from accounts.models import Membership, Organisation, Role
+    from accounts.operations import OPERATIONS, Scope
     from accounts.tokens import making
     from tests.config.reference.fuzzing import fuzz, rows_of
 

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from accounts.access import Scope
 from accounts.models import Department, Membership, Organisation, Role, User
+from accounts.operations import Scope
 from accounts.tokens import connected, making
 from assessments.commitments import transitions as commitments
 from assessments.lifecycle.transitions import asks_supplementary

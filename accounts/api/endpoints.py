@@ -1,4 +1,4 @@
-"""How an operation is declared: by its row in `accounts.access.OPERATIONS`, which says what it takes."""
+"""How an operation is declared: by its row in `accounts.operations.OPERATIONS`, which says what it takes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
 
-from accounts.access import OPERATIONS, Operation, Scope, may
+from accounts.access import may
 from accounts.api import scopes
 from accounts.api.problems import Problem, not_found
 from accounts.api.requests import ApiRequest
 from accounts.api.schemas import ConflictOut, ProblemOut
+from accounts.operations import OPERATIONS, Operation, Scope
 from groundwork.refusals import Refusal
 
 ALWAYS = (400, 401, 403, 429)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import RIGHTS, Right, Scope, rights_of
+from accounts.access import RIGHTS, Right, rights_of
 from accounts.models import Membership, Role
+from accounts.operations import Scope
 
 WORDS: Mapping[Scope, str | Promise] = {
     Scope.VENDORS_READ: _("Read vendors, services, contacts and contracts"),

@@ -41,7 +41,7 @@ class ApiTokenQuerySet(OrganisationRows, models.QuerySet["ApiToken"]):
 
 class ApiToken(PublicRow):
     """A key to the API, kept as its hash: `start` is what people know it by. It acts as `member`, a person or a
-    service, with that member's role and never more than its `scopes` (values of `accounts.api.scopes.Scope`)."""
+    service, with that member's role and never more than its `scopes` (values of `accounts.operations.Scope`)."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="api_tokens")
     member = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="api_tokens")

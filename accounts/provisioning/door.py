@@ -13,10 +13,11 @@ from django.views.decorators.csrf import csrf_exempt
 from pydantic import ValidationError
 from scim2_models import Context, Error, NotFoundException, ResponseParameters, SCIMException, UniquenessException
 
-from accounts.access import Right, Scope, may
+from accounts.access import Right, may
 from accounts.api.frame import identify
 from accounts.api.problems import Problem
 from accounts.api.requests import ApiRequest
+from accounts.operations import Scope
 from accounts.provisioning.members import DirectoryError
 from accounts.provisioning.resources import PROVIDER
 from accounts.trail import audit

@@ -17,9 +17,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.absences import Absence
-from accounts.access import Scope
 from accounts.api import scopes as known
 from accounts.models import SERVICES, ApiToken, Membership, MembershipQuerySet, Organisation, Role, User
+from accounts.operations import Scope
 from accounts.tokens.making import Made, make, revoke
 from accounts.trail import audit
 from groundwork.refusals import Refusal

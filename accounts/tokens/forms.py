@@ -9,9 +9,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import Scope
 from accounts.api import scopes
 from accounts.mailed_links.forms import DaysField
+from accounts.operations import Scope
 from groundwork.fields import field
 
 DAYS = (30, 90, 180, 365)

@@ -11,9 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.access import Scope
 from accounts.api.scopes import WORDS
 from accounts.models import ApiToken, ApiTokenQuerySet, Membership
+from accounts.operations import Scope
 from accounts.tokens.expiring import WARNED
 
 ENDED_SHOWN = timedelta(days=30)  # what ended longer ago is told by the audit trail alone

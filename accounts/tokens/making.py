@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from accounts.access import Scope
 from accounts.models import ApiToken, Membership, User, hash_token
+from accounts.operations import Scope
 from accounts.trail import audit
 
 MARK = "cm_"  # begins each, so that scanners of source code and logs know one

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.access import Scope
 from accounts.models import ApiToken, Membership
+from accounts.operations import Scope
 from accounts.tokens import connected, making
 from config.demo.clock import Event
 

@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, Query, Router, Schema, Status
 
-from accounts.access import Scope
 from accounts.api.endpoints import endpoint, hold_to_scope
 from accounts.api.etags import is_known
 from accounts.api.paging import PageOfList, page
 from accounts.api.problems import Problem
 from accounts.api.requests import ApiRequest
 from accounts.api.schemas import Given
+from accounts.operations import Scope
 from assessments.models import Assessment
 from groundwork.responses import attachment
 from reports.api.files import LANGUAGE, SOON, bytes_of, language_of, not_there, show_when, show_where

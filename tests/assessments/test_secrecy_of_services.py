@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from accounts.access import Scope
 from accounts.models import AuditEntry, Membership, Role, User
+from accounts.operations import Scope
 from accounts.tokens import connected
 from assessments.approval import chain
 from assessments.independence import let_read, note_entries_read

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.access import OPERATIONS, RIGHTS, Scope
+from accounts.access import RIGHTS
 from accounts.models import Membership, Role
+from accounts.operations import OPERATIONS, Scope
 from config.reference.document import document
 from config.reference.reading import least_body
 from tests.config.reference.fuzzing import fitting, rows_of

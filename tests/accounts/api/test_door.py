@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import kept_secrets
-from accounts.access import Scope
 from accounts.models import ApiToken
+from accounts.operations import Scope
 from tests.factories import Cast, make_release, make_token
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.access import Scope
 from accounts.models import MailDomain, ProvisionedGroup
+from accounts.operations import Scope
 from tests.factories import Cast, make_token
 
 Call = Callable[..., Any]

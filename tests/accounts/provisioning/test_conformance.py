@@ -8,8 +8,8 @@ from django.utils import timezone
 from scim2_client.engines.wsgi import WSGISCIMClient
 from scim2_tester import Status, check_server
 
-from accounts.access import Scope
 from accounts.models import MailDomain
+from accounts.operations import Scope
 from tests.config.reference.fuzzing import kept_connection
 from tests.factories import Cast, make_token
 

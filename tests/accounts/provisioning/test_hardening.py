@@ -9,9 +9,9 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts.access import Scope
 from accounts.members import invitations
 from accounts.models import MailDomain, Membership, Organisation, ProvisionedGroup, ProvisionedPerson, Role, User
+from accounts.operations import Scope
 from accounts.provisioning import keeping
 from tests.accounts.provisioning.conftest import GROUP, PATCH, USER, Call, add_user
 from tests.factories import Cast, make_member, make_token

@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import Scope
 from accounts.models import ApiToken, AuditEntry, MailDomain, Membership, ProvisionedGroup, Role, User
+from accounts.operations import Scope
 from assessments import preferences
 from tests.accounts.provisioning.conftest import GROUP, PATCH, USER, Call, add_group, add_user, caller
 from tests.factories import PASSWORD, Cast, add_rater, make_assessment, make_member, make_token

@@ -9,9 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.absences import absences_of
-from accounts.access import RIGHTS, Right, Scope, may
+from accounts.access import RIGHTS, Right, may
 from accounts.api import scopes as known
 from accounts.models import ApiToken, AuditEntry, Membership, Role, User
+from accounts.operations import Scope
 from accounts.tokens import connected, making
 from accounts.tokens.connected import NotConnected
 from tests.factories import Cast, make_connected, make_member, make_token

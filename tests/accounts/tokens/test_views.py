@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.access import Scope
 from accounts.models import ApiToken, AuditEntry, Membership, Role
+from accounts.operations import Scope
 from accounts.tokens.expiring import running_out_for
 from tests.factories import Cast, make_connected, make_member, make_token
 

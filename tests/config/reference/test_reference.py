@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.access import OPERATIONS
 from accounts.api import problems
+from accounts.operations import OPERATIONS
 from config.reference import pages
 from config.reference.document import document, path_of_file, text
 from config.reference.reading import groups

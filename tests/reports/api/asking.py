@@ -9,8 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.access import Scope
 from accounts.models import Membership
+from accounts.operations import Scope
 from tests.factories import make_token
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.access import Scope
+from accounts.operations import Scope
 from reports.models import Rendering, RenderingState
 from tests.factories import Cast
 from tests.reports.api.asking import Asker, cost

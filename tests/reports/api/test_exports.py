@@ -9,8 +9,8 @@ import pytest
 from django.conf import LazySettings
 from django.utils import timezone
 
-from accounts.access import Scope
 from accounts.models import AuditEntry, Membership, Role, User
+from accounts.operations import Scope
 from reports.api.exports import READS
 from reports.exports import job, worker
 from reports.models import Export

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 
-from accounts.access import Scope
 from accounts.models import AnsweredRequest
+from accounts.operations import Scope
 from reports.api.exports import READS
 from reports.models import Export
 from tests.conventions.test_house import ROOT

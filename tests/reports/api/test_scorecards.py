@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from accounts.access import Scope
 from accounts.models import Organisation
+from accounts.operations import Scope
 from assessments.models import Answer
 from groundwork.canonical import canonical, hash_of
 from reports.api.snapshot_reading import told

@@ -10,8 +10,8 @@ from unittest.mock import patch
 import pytest
 from django.conf import LazySettings
 
-from accounts.access import OPERATIONS
 from accounts.models import Membership, Role, User
+from accounts.operations import OPERATIONS
 from config.api import api
 from reports.models import Scorecard
 from tests.factories import Cast, make_assessment, make_member

@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.access import Scope
 from accounts.models import Membership
+from accounts.operations import Scope
 from tests.factories import make_token
 
 

@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.access import Scope
 from accounts.models import AuditEntry
+from accounts.operations import Scope
 from tests.factories import NOW, Cast, make_incident, make_token, make_vendor
 from vendors.incident_import import job, worker
 from vendors.measures.sources import holdings_of

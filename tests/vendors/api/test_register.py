@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.access import Scope
 from accounts.models import AuditEntry, Role
+from accounts.operations import Scope
 from tests.factories import Cast, make_member, make_vendor
 from tests.vendors.api.asking import Caller, all_of, cost_of
 from vendors.models import Contact, Service, Tier, Vendor
