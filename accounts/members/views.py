@@ -269,6 +269,8 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     if led := own_sign_in.leads(invitation.organisation, invitation.email, invitation.role):
         return _accept_page(request, invitation, own_sign_in=led)
     if User.objects.filter(email__iexact=invitation.email).exists():
+        if request.method == "POST":  # the account was made since the form was drawn
+            return redirect(request.path)
         return _accept_page(request, invitation, sign_in=urlencode({"next": request.path}))
     return _join_as_new(request, invitation)
 

@@ -250,6 +250,27 @@ def test_of_two_who_join_at_once_one_does(invite: Callable[..., Any]) -> None:
     assert Membership.objects.filter(user=nora).count() == 1
 
 
+def test_a_form_whose_account_was_made_a_moment_before_leads_to_what_now_stands(
+    client: Client, invite: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two pages of one invitation, sent together: the second finds it open, then the account is there."""
+    _invitation, token = invite()
+    find = invitations.find
+
+    def find_and_be_overtaken(token: str) -> Invitation | None:
+        monkeypatch.setattr(invitations, "find", find)
+        found = find(token)
+        assert Client().post(_url(token), NEW).status_code == 302
+        return found
+
+    monkeypatch.setattr(invitations, "find", find_and_be_overtaken)
+    response = client.post(_url(token), {**NEW, "name": "Again"})
+
+    assert (response.status_code, response["Location"]) == (302, _url(token))
+    assert client.get(response["Location"]).status_code == 410
+    assert User.objects.get(email="nora@example.org").name == "Nora Newcomer"
+
+
 def test_an_expired_one_is_closed(client: Client, invite: Callable[..., Any]) -> None:
     _, token = invite(now=timezone.now() - timedelta(days=settings.INVITATION_DAYS, minutes=1))
 
