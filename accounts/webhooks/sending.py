@@ -39,6 +39,8 @@ SHOWN = 500  # characters of it that are kept
 MOST_REDIRECTS = 3
 KEEPING = frozenset({307, 308})  # redirects that keep method and body
 CONNECT_SECONDS = 5.0
+# Whoever hangs up may be heard while we listen, or, a moment later, while we still write; ValueError: what is no HTTP.
+BROKEN_OFF = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, ValueError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +121,7 @@ def _code_of(fault: Exception) -> str:
         return "certificate"
     if isinstance(fault, TooSlowError | TimeoutError):
         return "too_slow"
-    return "broken_off" if isinstance(fault, ConnectionResetError | ValueError) else "unreachable"
+    return "broken_off" if isinstance(fault, BROKEN_OFF) else "unreachable"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -145,6 +145,29 @@ def test_a_receiver_that_is_not_there_and_one_that_speaks_no_http(settings: Any)
     assert post(f"http://127.0.0.1:{port}/").failure == "unreachable"
 
 
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (BrokenPipeError(), "broken_off"),
+        (ConnectionResetError(), "broken_off"),
+        (ConnectionAbortedError(), "broken_off"),
+        (ConnectionRefusedError(), "unreachable"),
+        (OSError("no route to host"), "unreachable"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else value,
+)
+def test_whoever_hangs_up_has_broken_off_whether_we_listened_or_still_wrote(
+    fault: Exception, code: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.WEBHOOK_PRIVATE_NETWORKS = [LOCAL]
+
+    def hang_up(*_arguments: Any) -> Any:
+        raise fault
+
+    monkeypatch.setattr(sending, "_asked", hang_up)
+    assert post("http://127.0.0.1:9/").failure == code
+
+
 # Where it never goes -------------------------------------------------------------------------------------------------
 def test_a_name_that_resolves_to_a_private_network_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     names(monkeypatch, "127.0.0.1")
