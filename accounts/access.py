@@ -50,6 +50,7 @@ ROUTES: dict[str, Right | Gate] = {
     "work": Right.RATE,
     "first_steps": Right.ADMINISTER,
     "first_steps_put_away": Right.ADMINISTER,
+    "choice_matches": Right.RATE,  # what may be chosen decides: its rows are those of the member
     "help_index": Gate.PUBLIC,
     "help_topic": Gate.PUBLIC,
     "document_verify": Gate.PUBLIC,  # whoever was sent a document is who doubts it
@@ -61,6 +62,7 @@ ROUTES: dict[str, Right | Gate] = {
     "help_search": Gate.PUBLIC,  # of the pages of rules it finds what the reader may read
     "healthz": Gate.PUBLIC,
     "readyz": Gate.PUBLIC,
+    "metrics": Gate.PUBLIC,  # by the token of whoever runs the installation: no sign-in opens it
     "favicon": Gate.PUBLIC,
     "set_language": Gate.PUBLIC,
     "theme_set": Gate.PUBLIC,
@@ -145,6 +147,7 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_import_template": Right.EDIT_VENDORS,
     "help_measures": Gate.PUBLIC,  # vendors find it in what they are sent
     "vendor_measures": Right.READ,
+    "vendor_measure": Right.READ,
     "vendor_quadrant": Right.READ,
     "quadrant": Right.READ,
     "target_edit": Right.EDIT_VENDORS,
@@ -426,6 +429,8 @@ ROUTES: dict[str, Right | Gate] = {
     "benchmark_join": Right.ADMINISTER,
     "benchmark_leave": Right.ADMINISTER,
     "scorecard_detail": Right.READ,
+    "scorecard_rule": Right.READ,
+    "scorecard_trends": Right.READ,
     "scorecard_change": Right.READ,
     "rendering_request": Right.READ,
     "rendering_status": Right.READ,

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_structlog.middlewares import RequestMiddleware
@@ -24,14 +26,23 @@ from accounts import language, own_sign_in, visitor
 from accounts.access import Gate, OurRequest, may, required, right_for, user_of
 from accounts.logs import redacted
 from accounts.mail import CHOICE
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.sending import kept, way_back
+from accounts.signed_in import memberships_of, whoever_asks
 from groundwork.clean_text import without_controls
 from groundwork.database import is_away
 
 log = structlog.get_logger(__name__)
 SESSION_KEY = "organisation"
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class SignedIn(AuthenticationMiddleware):
+    """Who asks, once it is asked for: read with their memberships."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = cast(User, SimpleLazyObject(lambda: whoever_asks(cast(OurRequest, request))))
 
 
 class LoginRequired:
@@ -108,18 +119,11 @@ class AfterSignIn:
         return response
 
 
-# A provider's row is read with each page; what is long in it is not needed there.
-LONG = ("client_secret", "certificates", "roles", "last_trial", "last_failure")
-UNREAD = tuple(f"organisation__identity_provider__{name}" for name in LONG)
-
-
 def _memberships(request: OurRequest) -> HttpResponse | None:
     """Set those that this session opens. To the sign-in, and the session has ended, where it opens none any more:
     because their organisation has its own sign-in now, or because what its provider vouched for has run out."""
     session = own_sign_in.through(request)
-    rows = Membership.objects.active().filter(user=request.user.pk)
-    rows = rows.select_related("organisation__identity_provider", "user").defer(*UNREAD)
-    every = list(rows.order_by("organisation__name"))
+    every = memberships_of(user_of(request))
     request.memberships = own_sign_in.opened_by(session, every, timezone.now())
     route = request.resolver_match.view_name
     if not request.memberships and (session or (every and not user_of(request).is_staff)):
@@ -160,7 +164,7 @@ class PrivateUnlessSaid:
         return response
 
 
-ASKED_ALL_THE_TIME = ("/healthz", "/readyz")  # by machines; what they are told is in the log when it changes
+ASKED_ALL_THE_TIME = ("/healthz", "/readyz", "/metrics")  # by machines; what the first are told is logged on change
 
 
 class RequestLog(RequestMiddleware):

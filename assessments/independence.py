@@ -31,6 +31,7 @@ from assessments.models import (
     VendorLink,
 )
 from assessments.secrecy import is_kept_apart, kept_apart
+from groundwork.together import Lookup
 
 TELLS_OF_ANSWERS = frozenset(model._meta.label_lower for model in (Answer, Delegation, Evidence, Consensus, Reply))
 
@@ -109,12 +110,18 @@ def _others_have_said(assessment: Assessment, user: User) -> bool:
 def those_who_know(assessment: int, *, but_for: int | None = None) -> set[int]:
     """The ids of the people who have read others' answers, were at a meeting, or were handed a colleague's question:
     one of the questionnaire `but_for` does not count. Ids in and out; one query."""
-    read = Reading.objects.filter(assessment=assessment).values_list("user")
-    heard = Meeting.attendees.through.objects.filter(meeting__assessment=assessment).values_list("user")
-    lent = _lent().filter(answer__response__assessment=assessment).values_list("delegate")
+    return knowing(assessment, but_for=but_for).now()
+
+
+def knowing(assessment: int, *, but_for: int | None = None) -> Lookup[set[int]]:
+    """The same, to be read with what else a page shows."""
+    read = Reading.objects.filter(assessment=assessment).order_by().values_list("user", flat=True)
+    attended = Meeting.attendees.through.objects.filter(meeting__assessment=assessment)
+    heard = attended.order_by().values_list("user", flat=True)
+    lent = _lent().filter(answer__response__assessment=assessment).order_by().values_list("delegate", flat=True)
     if but_for is not None:
         lent = lent.exclude(answer__response=but_for)
-    return {user for (user,) in read.union(heard, lent)}
+    return Lookup(reads=(read, heard, lent), told=lambda: {*read, *heard, *lent})
 
 
 def known_among(user: User, assessments: Collection[int]) -> set[int]:

@@ -52,10 +52,7 @@ def is_rating(assessment: Assessment, user: User) -> bool:
     """Whether this person has still to judge here: with a questionnaire of their own, or a question handed to them."""
     if assessment.state != AssessmentState.COLLECTING:
         return False
-    judge = user.judge
-    if Response.objects.of_rater(judge).outstanding().filter(assessment=assessment).exists():
-        return True
-    return Delegation.objects.waiting_for(judge).filter(answer__response__assessment=assessment).exists()
+    return Assessment.objects.filter(_judged_by(user), pk=assessment.pk).exists()
 
 
 def kept_apart(user: User) -> AssessmentQuerySet:
@@ -67,11 +64,11 @@ def kept_apart(user: User) -> AssessmentQuerySet:
     return Assessment.objects.collecting().filter(_judged_by(user) | waits)
 
 
-def vendors_being_rated(member: Membership) -> set[int]:
-    """The vendors that this member still has to judge: what is measured of them is shown to them afterwards, so that
-    nobody is led. Whoever is not asked may see it. One query."""
+def vendors_being_rated(member: Membership) -> QuerySet[Assessment, int]:
+    """The keys of the vendors that this member still has to judge: what is measured of them is shown to them
+    afterwards, so that nobody is led. Whoever is not asked may see it."""
     rated = Assessment.objects.for_member(member).collecting().filter(_judged_by(member.user))
-    return set(rated.values_list("vendor", flat=True))
+    return rated.order_by().values_list("vendor", flat=True)
 
 
 def _judged_by(user: User) -> Q:
@@ -91,12 +88,12 @@ def counted_responses(assessment: Assessment) -> ResponseQuerySet:
     return Response.objects.of_customer().handed_in().filter(assessment=assessment)
 
 
-def readable_responses(assessment: Assessment, member: Membership) -> ResponseQuerySet:
+def readable_responses(assessment: Assessment, member: Membership, *, is_apart: bool | None = None) -> ResponseQuerySet:
     """The raters' questionnaires that this member may read: all that were handed in and their own; while they are kept
     apart, only their own, and an outside rater never another's. What nobody handed in is read by nobody else, whatever
-    their role."""
-    own = Q(rater=member.user_id)
-    seen = own if member.is_outside or is_kept_apart(assessment, member.user) else own | Q(submitted_at__isnull=False)
+    their role. `is_apart`: what `is_kept_apart` said, where the caller has asked it."""
+    own, is_apart = Q(rater=member.user_id), is_kept_apart(assessment, member.user) if is_apart is None else is_apart
+    seen = own if member.is_outside or is_apart else own | Q(submitted_at__isnull=False)
     return Response.objects.of_customer().filter(seen, assessment=assessment)
 
 

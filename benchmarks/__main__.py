@@ -23,14 +23,23 @@ def machine() -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks/run")
     parser.add_argument("--quick", action="store_true", help="a fifth of the repetitions: to try a change")
-    repetitions = 6 if parser.parse_args().quick else 30
+    parser.add_argument("--quarters-end", type=int, metavar="DOCUMENTS", help="so many scorecards at once, alone")
+    asked = parser.parse_args()
+    repetitions = 6 if asked.quick else 30
     django.setup()
-    from benchmarks import batches, exports, imports, measures, pages, renderings
+    if asked.quarters_end:
+        from benchmarks import quarters_end
+
+        print(quarters_end.report(asked.quarters_end))
+        return
+    from benchmarks import answering, batches, exports, imports, measures, pages, renderings, working
 
     print(f"# Results\n\nMeasured {date.today()} on {machine()}.\n")
     print(renderings.report(repetitions))
     print(batches.report(7 * repetitions))
     print(pages.report(repetitions))
+    print(working.report(repetitions))
+    print(answering.report(repetitions))
     print(measures.report(repetitions))
     print(exports.report(repetitions))
     print(imports.report(repetitions))

@@ -53,6 +53,8 @@ def _report(repetitions: int) -> str:
         ),
         "vendor list, 100 vendors": _page(member, reverse("vendor_list"), small),
         "vendor list, 10,000 vendors": _page(member, reverse("vendor_list"), large),
+        "vendor page": _page(member, reverse("vendor_detail", args=[vendors[0]]), member.organisation),
+        "measures page": _page(member, reverse("vendor_measures", args=[vendors[0]]), member.organisation),
         "scorecard page": _page(member, reverse("scorecard_detail", args=[card.pk]), member.organisation),
         "why it moved, of the same": _page(member, reverse("scorecard_change", args=[card.pk]), member.organisation),
         "comparison of up to five vendors": _page(reader, f"{reverse('comparison')}?{compared}", reader.organisation),
@@ -118,3 +120,6 @@ def _page(member: Membership, url: str, organisation: Organisation) -> Callable[
         return response
 
     return get
+
+
+page_of = _page  # other modules measure pages, too

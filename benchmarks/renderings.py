@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
-from time import perf_counter
+from statistics import median
+from time import perf_counter, process_time
 
 from django.utils import timezone
 from weasyprint import HTML
 
 from accounts.models import Membership, Role
+from benchmarks import browser
 from benchmarks.renderer import render_many
 from benchmarks.timing import medians
 from reports import worker
@@ -61,7 +63,46 @@ def report(repetitions: int) -> str:
     lines += [f"| {name} | {value:.3f} | {ratio:.2f} |" for name, value, ratio in rows]
     lines += ["", "| workers | scorecards a second | ratio to one |", "|---|--:|--:|"]
     lines += [f"| 1 | {one:.2f} | 1.00 |", f"| 2 | {two:.2f} | {two / one:.2f} |", ""]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_against_chromium(card, repetitions)])
+
+
+def _against_chromium(card: Scorecard, repetitions: int) -> list[str]:
+    """CPU of a whole rendering, from the snapshot to PDF/A-3a and PDF/UA-1, against a warm browser that prints its
+    HTML."""
+    path = browser.path_of()
+    if path is None:
+        return ["No Chromium to compare with.", ""]
+    lines = [
+        "| document | CPU seconds | warm Chromium, same HTML | ratio | wall seconds | Chromium’s | ratio |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    with browser.printer(path) as peer:
+        for kind in (DocumentKind.SCORECARD, DocumentKind.RECORD):
+            ours, theirs = _costs(card, kind, peer, repetitions)
+            shown = (f"{one:.3f} | {other:.3f} | {one / other:.2f}" for one, other in zip(ours, theirs, strict=True))
+            lines.append(f"| {kind.label} | {' | '.join(shown)} |")
+    return [*lines, ""]
+
+
+def _costs(
+    card: Scorecard, kind: DocumentKind, peer: browser.Printer, repetitions: int
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """(CPU, wall) of ours and of the browser’s: medians of rounds that each run both."""
+    ours: list[tuple[float, float]] = []
+    theirs: list[tuple[float, float]] = []
+    for _round in range(repetitions + 1):
+        laid_out = view.layout(card, kind=kind, language="en")
+        cpu, wall = process_time(), perf_counter()
+        worker.produce(card, kind=kind, language="en")
+        ours.append((process_time() - cpu, perf_counter() - wall))
+        cpu, wall = peer.cpu(), perf_counter()
+        peer.printed(laid_out)
+        theirs.append((peer.cpu() - cpu, perf_counter() - wall))
+    return _median(ours[1:]), _median(theirs[1:])  # the first run pays for caches
+
+
+def _median(costs: list[tuple[float, float]]) -> tuple[float, float]:
+    return median(cpu for cpu, _wall in costs), median(wall for _cpu, wall in costs)
 
 
 def _comparison() -> Comparison:

@@ -3,6 +3,7 @@
 `bin/manage check --deploy` says all of them. In production nothing serves or works while one is left.
 """
 
+import re
 from collections.abc import Iterator
 from ipaddress import ip_network
 
@@ -14,14 +15,18 @@ from django.http.request import validate_host
 from config.secret_key import SHORTEST
 
 FEWEST_DIFFERENT = 5  # characters of a key, as Django asks for
+SHORTEST_TOKEN = 32  # characters
 A_YEAR = 31_536_000
 WEBHOOK_MARGIN = 50  # seconds: the hard limit of a try lies 45 above its own
+S3_SETTINGS = ("S3_PREFIX", "S3_ENDPOINT", "S3_REGION", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_ENCRYPTION")
+ENDPOINT = re.compile(r"https?://[^/?#@\s]+")
+ENCRYPTION = re.compile(r"(AES256|aws:kms(:\S+)?)?")
 STAYS_HERE = ("filebased", "console", "locmem", "dummy")  # backends of mail that send none
 
 
 @register(Tags.security)
 def settings_fit_together(**_: object) -> list[CheckMessage]:
-    return [*_time_limits(), *_intervals(), *_webhooks(), *(_production() if settings.PRODUCTION else ())]
+    return [*_time_limits(), *_intervals(), *_webhooks(), *_files(), *(_production() if settings.PRODUCTION else ())]
 
 
 def refuse_to_serve() -> None:
@@ -82,6 +87,34 @@ def _webhooks() -> Iterator[CheckMessage]:
             )
 
 
+def _files() -> Iterator[CheckMessage]:
+    said = [name for name in S3_SETTINGS if getattr(settings, name)]
+    if said and not settings.S3_BUCKET:
+        yield Error(
+            f"{', '.join(said)} without a bucket: files would stay in a folder of this host.",
+            hint="Set S3_BUCKET, or unset the others.",
+            id="config.E016",
+        )
+    if bool(settings.S3_ACCESS_KEY) != bool(settings.S3_SECRET_KEY):
+        yield Error(
+            "One of the two keys to the store of files is missing.",
+            hint="Set S3_ACCESS_KEY and S3_SECRET_KEY, or neither where the machine has a role.",
+            id="config.E017",
+        )
+    if settings.S3_ENDPOINT and not ENDPOINT.fullmatch(settings.S3_ENDPOINT):
+        yield Error(
+            "S3_ENDPOINT is not the address of a store.",
+            hint="Write it as https://files.example.org or http://10.20.0.7:9000, without keys.",
+            id="config.E018",
+        )
+    if not ENCRYPTION.fullmatch(settings.S3_ENCRYPTION):
+        yield Error(
+            "S3_ENCRYPTION is none that stores know.",
+            hint="Set it to AES256, aws:kms or aws:kms:KEY, or leave it empty.",
+            id="config.E019",
+        )
+
+
 def _production() -> Iterator[CheckMessage]:
     yield from _secrecy()
     yield from _servers()
@@ -111,6 +144,12 @@ def _secrecy() -> Iterator[CheckMessage]:
             "The lists of browsers take a name for a year and with its subdomains only.",
             hint=f"Unset SECURE_HSTS_PRELOAD, or set SECURE_HSTS_INCLUDE_SUBDOMAINS and at least {A_YEAR} seconds.",
             id="config.E010",
+        )
+    if 0 < len(settings.METRICS_TOKEN) < SHORTEST_TOKEN:
+        yield Error(
+            "METRICS_TOKEN can be guessed.",
+            hint=f"Set it to at least {SHORTEST_TOKEN} random characters, or unset it.",
+            id="config.E020",
         )
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.access import Right, holders, may, roles_with
 from accounts.models import Department, Invitation, Membership, Organisation, Role
 from assessments.models import ApprovalLevel, Assessment, AssessmentState, Response
+from groundwork.together import Lookup
 from reports.models import Scorecard
 from vendors.models import ExpectationEdition, Vendor
 
@@ -88,10 +89,28 @@ class _Found:
 
 
 def first_steps_of(member: Membership) -> FirstSteps | None:
-    """For whoever administers; None for others. Three queries, however much there is."""
+    """For whoever administers; None for others. One query, however much there is."""
+    return first_steps_for(member).now()
+
+
+def first_steps_for(member: Membership) -> Lookup[FirstSteps | None]:
+    """The same, to be read with what else a page shows."""
     if not may(member, Right.ADMINISTER):
-        return None
-    found = _what_is_there(member)
+        return Lookup(reads=(), told=lambda: None)
+    there, pending = _what_is_there(member), Invitation.objects.for_member(member).pending()
+    assessors = holders(member, Right.ASSESS)
+
+    def told() -> FirstSteps:
+        invited: dict[str, list[str]] = {}
+        for one in sorted(pending, key=lambda one: one.invited_at):
+            invited.setdefault(one.role, []).append(one.email)
+        people = sorted(assessors, key=lambda one: (one.user.name, one.user.email))
+        return _first_steps(member, _Found(organisation=there[0], assessors=people, invited=invited))
+
+    return Lookup(reads=(there, pending, assessors), told=told)
+
+
+def _first_steps(member: Membership, found: _Found) -> FirstSteps:
     steps = _steps(member, found)
     following = next((step for step in steps if not step.is_done), None)
     return FirstSteps(
@@ -108,14 +127,14 @@ def put_away(member: Membership, *, away: bool) -> None:
     Organisation.objects.filter(pk=member.organisation_id).update(first_steps_put_away_at=at)
 
 
-def _what_is_there(member: Membership) -> _Found:
+def _what_is_there(member: Membership) -> QuerySet[Organisation]:
     here = {"organisation": OuterRef("pk")}
     people = Membership.objects.active().filter(**here, user__is_active=True)
     named = ApprovalLevel.objects.filter(**here, person__is_active=True, person__user__is_active=True)
     assessments = Assessment.objects.filter(**here)
     scorecards = Scorecard.objects.filter(**here).order_by("pk").values("pk")
     answers = Response.objects.of_customer().filter(assessment__organisation=OuterRef("pk")).exclude(submitted_at=None)
-    organisation = Organisation.objects.annotate(
+    return Organisation.objects.filter(pk=member.organisation_id).annotate(
         has_departments=Exists(Department.objects.filter(**here)),
         has_approver=Exists(_who_approves(people)) | Exists(named),
         has_vendors=Exists(Vendor.objects.filter(**here)),
@@ -126,12 +145,7 @@ def _what_is_there(member: Membership) -> _Found:
         first_assessment=Subquery(assessments.exclude(state=AssessmentState.CANCELLED).order_by("pk").values("pk")[:1]),
         first_scorecard=Subquery(scorecards[:1]),
         has_more_scorecards=Exists(scorecards[1:]),
-    ).get(pk=member.organisation_id)
-    invited: dict[str, list[str]] = {}
-    pending = Invitation.objects.for_member(member).pending().order_by("invited_at")
-    for role, email in pending.values_list("role", "email"):
-        invited.setdefault(role, []).append(email)
-    return _Found(organisation=organisation, assessors=list(holders(member, Right.ASSESS)), invited=invited)
+    )
 
 
 def _who_approves(people: QuerySet[Membership]) -> QuerySet[Membership]:

@@ -10,6 +10,7 @@ from config import settings
 worker_class = "config.web_worker.PatientWorker"
 workers = settings.WEB_PROCESSES
 threads = settings.WEB_THREADS
+preload_app = True  # loaded once for all processes, which share the memory; so a new version needs a new start
 graceful_timeout = 30
 loglevel = "warning"
 control_socket_disable = True

@@ -64,13 +64,30 @@ def broker_answers() -> bool:
     if not settings.REDIS_URL:
         return os.access(settings.BROKER_FOLDER / "queue", os.W_OK)
     try:
-        # Redis-py's own retries would turn the 2 s of a frozen server into 20.
-        once = Retry(NoBackoff(), 0)
-        options = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": once}
-        with Redis.from_url(settings.REDIS_URL, **options) as redis:
+        with _redis() as redis:
             return bool(redis.ping())
     except (RedisError, OSError):
         return False
+
+
+def _redis() -> Redis:
+    # Redis-py's own retries would turn the 2 s of a frozen server into 20.
+    once = Retry(NoBackoff(), 0)
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=once)
+
+
+def queue_lengths() -> dict[str, int] | None:
+    """Messages that no worker has taken, by queue; None where the broker does not answer. One question."""
+    if not settings.REDIS_URL:
+        names = [path.name.split(".")[-2] for path in (settings.BROKER_FOLDER / "queue").glob("*.msg")]
+        return {name: names.count(name) for name in settings.QUEUES}
+    try:
+        with _redis() as redis, redis.pipeline(transaction=False) as questions:
+            for name in settings.QUEUES:
+                questions.llen(name)
+            return dict(zip(settings.QUEUES, questions.execute(), strict=True))
+    except (RedisError, OSError):
+        return None
 
 
 def heard_lately(now: datetime) -> set[str]:

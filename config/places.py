@@ -7,6 +7,7 @@ of a subject is at home without anybody saying so.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
@@ -75,7 +76,7 @@ PLACES: dict[str, Place] = {
     "training_": Place(section=VENDORS, help="assessing#care"),
     "support_person_": Place(section=VENDORS, help="assessing#care"),
     "change_notice": Place(section=VENDORS, help="assessing#notices"),
-    "vendor_measures": Place(section=VENDORS, help="measures"),
+    "vendor_measure": Place(section=VENDORS, help="measures"),
     "vendor_quadrant": Place(section=VENDORS, help="measures"),
     "vendor_trends": Place(section=VENDORS, help="words#trends"),
     "target_": Place(section=VENDORS, help="measures"),
@@ -187,6 +188,7 @@ PLACES: dict[str, Place] = {
 }
 
 
+@cache
 def place_of(route: str) -> Place:
     """Of the route of this name; NOWHERE where no word fits. What the cookie of a link opens is never a member's."""
     fitting = [word for word in PLACES if route.startswith(word)]
@@ -202,7 +204,8 @@ def help_address(route: str, *, is_outside: bool = False, back: str = "") -> str
     if not topic:
         return reverse("help_index")
     page = _page_of(topic)
-    asked = f"?{urlencode({'back': back})}" if is_page_of_link(back) else ""
+    # To look up an address takes longer than most of the frame: nobody does where the route says that it is none.
+    asked = f"?{urlencode({'back': back})}" if route in PAGES_OF_LINKS and is_page_of_link(back) else ""
     return page + asked + mark + part
 
 

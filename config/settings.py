@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "config.apps.StaticFiles",
     "django.forms",  # its templates of fields
     "django.contrib.humanize",  # the list of passkeys that allauth brings loads it
     "allauth",
@@ -85,7 +85,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.middleware.PostedTexts",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.RequestLog",
@@ -116,7 +116,7 @@ TEMPLATES = [
                 (
                     "django.template.loaders.cached.Loader",
                     [
-                        "django.template.loaders.filesystem.Loader",
+                        "groundwork.templates.Loader",
                         "django.template.loaders.app_directories.Loader",
                     ],
                 )
@@ -178,8 +178,7 @@ CACHES = {
         else {"BACKEND": "config.cache.LocalCache"}
     )
 }
-# A session read is three quarters of a bare view; without Redis the cache is per process, so the database decides.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions"  # in the database, which decides; what they say is kept in the cache
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
@@ -248,14 +247,41 @@ STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", *([DATA_DIR / "built"] if (DATA_DIR / "built").is_dir() else [])]
 STATIC_MANIFEST = env.bool("STATIC_MANIFEST", default=False)
-WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
+WHITENOISE_USE_FINDERS = DEBUG or not STATIC_MANIFEST
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # nothing asks for the others
 MEDIA_ROOT = DATA_DIR / "media"  # evidence; never served by URL, only through a view that checks rights
 FILE_UPLOAD_PERMISSIONS = 0o600  # evidence and files of incidents are nobody else's on this machine
+# A store that speaks S3, which all hosts share; without a bucket, the folder above is where files are.
+S3_BUCKET = env("S3_BUCKET", default="")
+S3_PREFIX = env("S3_PREFIX", default="").strip("/")
+S3_ENDPOINT = env("S3_ENDPOINT", default="").rstrip("/")  # empty: Amazon's
+S3_REGION = env("S3_REGION", default="")
+# Empty keys: those that the machine has by its role.
+S3_ACCESS_KEY, S3_SECRET_KEY = env("S3_ACCESS_KEY", default=""), env("S3_SECRET_KEY", default="")
+S3_ENCRYPTION = env("S3_ENCRYPTION", default="")  # "AES256", "aws:kms", "aws:kms:" and a key; empty: as the bucket says
+_ENCRYPTION, _, _KMS_KEY = S3_ENCRYPTION.replace("aws:kms", "aws-kms", 1).partition(":")
+_IN_STORE = {
+    "BACKEND": "groundwork.object_storage.WholeObjects",
+    "OPTIONS": {
+        "bucket_name": S3_BUCKET,
+        "location": S3_PREFIX,
+        "endpoint_url": S3_ENDPOINT or None,
+        "region_name": S3_REGION or None,
+        "access_key": S3_ACCESS_KEY or None,
+        "secret_key": S3_SECRET_KEY or None,
+        "security_token": None,
+        "object_parameters": {
+            "ContentType": "application/octet-stream",  # whoever got at one by an address would not be shown it
+            **({"ServerSideEncryption": _ENCRYPTION.replace("-", ":")} if _ENCRYPTION else {}),
+            **({"SSEKMSKeyId": _KMS_KEY} if _KMS_KEY else {}),
+        },
+    },
+}
 STORAGES = {
-    "default": {"BACKEND": "groundwork.storage.WholeFiles"},
+    "default": _IN_STORE if S3_BUCKET else {"BACKEND": "groundwork.storage.WholeFiles"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "config.static_files.ServedFiles"
         if STATIC_MANIFEST
         else "django.contrib.staticfiles.storage.StaticFilesStorage",
         # No secrets: one user collects them, in the image root, and another one serves them.
@@ -459,6 +485,11 @@ HEARTBEAT_MAX_AGE = timedelta(seconds=90)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG  # begun, done: 4,500 lines an hour of a worker without work
 
+# What a program reads that watches: nothing, unless it brings this token --------------------------------------------
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
+if METRICS_TOKEN and REDIS_URL:
+    MIDDLEWARE.append("config.conflicts.CountConflicts")  # last: what stands before the views refuses for other reasons
+
 # Logs ------------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env("LOG_LEVEL", default="").upper() or ("INFO" if PRODUCTION else "WARNING")
 if LOG_LEVEL not in logging.getLevelNamesMapping():
@@ -491,6 +522,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "fontTools": {"level": "WARNING"},
+        # Below that they tell signed headers, line by line.
+        **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "s3transfer", "urllib3")},
         "weasyprint": {"level": "ERROR"},
         # A line for each message of the clock, every few seconds: what tasks do, they tell themselves.
         "celery.beat": {"level": "WARNING"},

@@ -18,6 +18,7 @@ urlpatterns = [
     path("first-steps/put-away/", views.first_steps_put_away, name="first_steps_put_away"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
     path("favicon.svg", views.favicon, name="favicon"),
     path("language/", views.set_language, name="set_language"),
     path("theme/", views.theme_set, name="theme_set"),

@@ -4,10 +4,11 @@ import sys
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -17,14 +18,13 @@ from accounts import language as languages
 from accounts.access import MemberRequest
 from accounts.models import Membership, Role
 from accounts.sending import way_back
-from accounts.tokens import expiring
 from config.context import THEMES
 from config.first_steps import first_steps_of, put_away
 from config.health import DIARY, readiness
-from config.work import ItemKind, handed_in_by, imports_waiting_for, latest_scorecards, waiting_for
+from config.work import ItemKind, work_of
 from groundwork.database import is_away
 from groundwork.pages import crumbs
-from groundwork.storage import is_full
+from groundwork.storage import StoreAway, is_full
 from reports.charts.marks import favicon_svg
 
 BEGIN_WITH_PORTFOLIO = (Role.APPROVER, Role.READER)
@@ -49,15 +49,15 @@ def first_page_of(member: Membership | None) -> str:
 
 @require_GET
 def work(request: MemberRequest) -> HttpResponse:
-    items = waiting_for(request.member, timezone.localdate())
+    found = work_of(request.member, timezone.now())
     context = {
-        "items": items,
-        "to_answer": sum(item.kind == ItemKind.ANSWER for item in items),
-        "imports": imports_waiting_for(request.member, timezone.now()),
-        "scorecards": latest_scorecards(request.member, timezone.now()),
-        "handed_in": handed_in_by(request.member),
-        "first_steps": first_steps_of(request.member),
-        "running_out": expiring.running_out_for(request.member, timezone.now()),
+        "items": found.items,
+        "to_answer": sum(item.kind == ItemKind.ANSWER for item in found.items),
+        "imports": found.imports,
+        "scorecards": found.scorecards,
+        "handed_in": found.handed_in,
+        "first_steps": found.first_steps,
+        "running_out": found.running_out,
     }
     return render(request, "work.html", context)
 
@@ -140,6 +140,17 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse(state, status=200 if all(state.values()) else 503)
 
 
+@require_GET
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For a program that watches, by the token of whoever runs the installation; for everybody else nothing is here."""
+    said = request.headers.get("Authorization", "")
+    if not settings.METRICS_TOKEN or not constant_time_compare(said, f"Bearer {settings.METRICS_TOKEN}"):
+        raise Http404
+    from config.metrics import page  # what writes it takes a while to load, and most have no use for it
+
+    return page(timezone.now())
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "errors/400.html", status=400)
 
@@ -157,6 +168,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return render(request, "errors/507.html", status=507)
     if is_away(sys.exc_info()[1]):
         return database_away(request)
+    if isinstance(sys.exc_info()[1], StoreAway):
+        return store_away(request)
     return render(request, "errors/500.html", status=500)
 
 
@@ -166,6 +179,12 @@ def database_away(request: HttpRequest) -> HttpResponse:
     with translation.override(translation.get_language_from_request(request)):
         page = render_to_string("errors/503.html", {"theme": theme if theme in THEMES else "auto"})
     return HttpResponse(page, status=503, headers={"Retry-After": "30"})
+
+
+def store_away(request: HttpRequest) -> HttpResponse:
+    response = render(request, "errors/store_away.html", status=503)
+    response["Retry-After"] = "30"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -38,10 +38,15 @@ def without_controls(text: str) -> str:
     return text if text.isprintable() else _CONTROLS.sub("", text)
 
 
+def is_plain(text: str) -> bool:
+    """Whether it is clean by the look of it: of the signs of ASCII, none with which a mark begins."""
+    return _PLAIN.fullmatch(text) is not None
+
+
 def cleaned(text: str) -> str:
     """In NFC, without what cannot be seen, entities decoded, tags taken off, one space between words; cleaned again, it
     is the same."""
-    if text.isascii() and (text.isalnum() or _PLAIN.fullmatch(text)):
+    if text.isascii() and (text.isalnum() or is_plain(text)):
         return text  # as nearly all texts are: this is what reading a large file takes its time for
     for _ in range(PASSES):
         before, text = text, _once(text)

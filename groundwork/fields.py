@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.utils import flatatt
+from django.http import QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -116,3 +118,8 @@ class ChosenByAddress(forms.Form):
             self.data = {**self.data, **{name: self.defaults[name] for name in self.errors}}
             self.full_clean()
         return self.cleaned_data[name]
+
+    def as_query(self, given: QueryDict) -> str:
+        """What of the address was chosen here, as the end of another: “?months=36”, or nothing."""
+        chosen = urlencode({name: given[name] for name in self.fields if name in given})
+        return f"?{chosen}" if chosen else ""

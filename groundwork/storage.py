@@ -1,18 +1,23 @@
-"""Files on a disk that may be full: nothing half-written stays, and whoever sent the file is told what helps."""
+"""Files on a disk that may be full, or in a store that may be away (`object_storage`): nothing half-written stays, and
+whoever sent the file is told what helps."""
 
 from __future__ import annotations
 
 import errno
 from collections.abc import Iterator
-from contextlib import suppress
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path, PurePosixPath
+from tempfile import NamedTemporaryFile
+from typing import IO, Any, Protocol, cast
 
 import structlog
 from django.apps import apps
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db.models import FileField
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
 from groundwork.refusals import Refusal
@@ -26,11 +31,44 @@ FEW = 20
 logger = structlog.get_logger(__name__)
 
 
-class NoRoom(Refusal):
+class NotKept(Refusal):
+    """Nothing of the file was kept."""
+
+
+class NoRoom(NotKept):
     """The disk of the server is full."""
 
     def __init__(self) -> None:
         super().__init__(_("There is no room on the server: the file was not kept. Tell your administrator."))
+
+
+class StoreAway(NotKept):
+    """The store of files refuses, or does not answer: the same may succeed in a minute."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The store of files does not answer. Try again in a minute."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldFile:
+    """`name`: as a row names it."""
+
+    name: str
+    written_at: datetime
+
+
+class FileStore(Protocol):
+    """What we ask of wherever files lie, beside what Django does."""
+
+    def held(self, folder: str) -> Iterator[HeldFile]: ...
+    def forget_unfinished(self, folder: str, before: datetime) -> None: ...
+    def delete(self, name: str) -> None: ...
+
+
+class FarStore(FileStore, Protocol):
+    """One whose files have no path."""
+
+    def fetch(self, name: str, target: IO[bytes]) -> None: ...
 
 
 def is_full(error: BaseException | None) -> bool:
@@ -60,29 +98,61 @@ class WholeFiles(FileSystemStorage):
                 raise NoRoom from error
             raise
 
+    def held(self, folder: str) -> Iterator[HeldFile]:
+        """All files below a folder, in any order."""
+        for path in Path(self.path(folder)).rglob("*"):
+            if path.is_file():
+                written_at = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+                yield HeldFile(name=path.relative_to(self.location).as_posix(), written_at=written_at)
+
+    def forget_unfinished(self, folder: str, before: datetime) -> None:
+        """None: what breaks off goes at once, and what a killed process leaves is a stray."""
+
+
+@contextmanager
+def on_disk(file: FieldFile) -> Iterator[Path]:
+    """The file for who needs it by its path: where it lies, or a copy that goes again at the end of the block.
+    FileNotFoundError where it is gone, StoreAway where nobody can say."""
+    if not file:
+        raise FileNotFoundError
+    if isinstance(file.storage, FileSystemStorage):
+        path = Path(file.path)
+        if not path.is_file():
+            raise FileNotFoundError(path)
+        yield path
+        return
+    suffix = PurePosixPath(str(file.name)).suffix
+    with NamedTemporaryFile(suffix=suffix, dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
+        cast(FarStore, file.storage).fetch(str(file.name), cast(IO[bytes], copy))
+        copy.flush()
+        yield Path(copy.name)
+
 
 def forget_strays(now: datetime) -> int:
     """Delete the files of a day ago and older that no row names any more, or ever did; how many. Where a process ended
     between the file and its row, nobody else does. None of a kind of which most would go: then the database is not the
     one that the files belong to, for it was emptied, or is about to be restored."""
-    count = 0
-    for field, storage in _fields():
-        folder = Path(storage.path(str(field.upload_to).partition("%")[0]))
-        files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    count, before = 0, now - OLD_ENOUGH
+    for field in file_fields():
+        folder = str(field.upload_to).partition("%")[0]
+        store = cast(FileStore, field.storage)
+        files = list(store.held(folder))
         kept = set(field.model._base_manager.values_list(field.name, flat=True))
-        strays = [path for path in files if path.relative_to(storage.location).as_posix() not in kept]
+        strays = [file for file in files if file.name not in kept]
         if len(strays) > max(FEW, len(files) // 2):
-            logger.warning("strays_not_deleted", folder=str(folder), strays=len(strays), files=len(files))
+            logger.warning("strays_not_deleted", folder=folder, strays=len(strays), files=len(files))
             continue
-        for path in strays:
-            if path.stat().st_mtime < (now - OLD_ENOUGH).timestamp():
-                path.unlink(missing_ok=True)
+        for stray in strays:
+            if stray.written_at < before:
+                store.delete(stray.name)
                 count += 1
+        store.forget_unfinished(folder, before)
     return count
 
 
-def _fields() -> Iterator[tuple[FileField, FileSystemStorage]]:
+def file_fields() -> Iterator[FileField]:
+    """Every column that names a file of ours."""
     for model in apps.get_models():
         for field in model._meta.get_fields():
-            if isinstance(field, FileField) and isinstance(field.storage, FileSystemStorage):
-                yield field, field.storage
+            if isinstance(field, FileField):
+                yield field

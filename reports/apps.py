@@ -22,6 +22,7 @@ class ReportsConfig(AppConfig):
         from reports.letters import kind as letter
         from reports.models import FactSheetKind
         from reports.packs import blank, filled
+        from reports.portfolio import rows as portfolio_rows
         from reports.scorecard import sealing, snapshots, standing
         from reports.trends import panel as trends_panel
         from reports.vendor_copy import copies
@@ -32,6 +33,7 @@ class ReportsConfig(AppConfig):
         sheet_kinds.register(FactSheetKind.EMERGENCY, emergency_sheet.KIND)
         folder.register(printed.printed_folder)
         standings.register(standing.standings)
+        standings.register_columns(portfolio_rows.columns_of_register)
         panels.register("standing", standing.standing_panel, position=0)
         panels.register("trends", trends_panel.trends_panel, position=5)
         kinds.register(sealing.KIND, sealing.kind())

@@ -30,9 +30,10 @@ from accounts.founding.first_run import FirstRun
 from accounts.models import Membership, User
 from accounts.sending import mark
 from groundwork.jobs import nudging
+from manifesto import printed
 from tests.factories import Cast, make_cast
 
-pytest_plugins = ["tests.costs"]
+pytest_plugins = ["tests.costs", "tests.object_store"]
 
 # A busy machine is no fault of the code under test. Laws of the arithmetic are tried on few examples each time, since
 # every run draws others; HYPOTHESIS_EXAMPLES=1000 is the thorough run (a test on the database takes its share of it).
@@ -79,6 +80,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _line_to_the_broker() -> None:
     """A test without a broker silences nobody after it."""
     nudging.line = nudging.Line()
+
+
+@pytest.fixture(autouse=True)
+def _editions_are_read_anew() -> None:
+    """What a test writes into a published edition, with the refusals taken away, no other test reads."""
+    printed.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

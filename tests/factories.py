@@ -19,6 +19,7 @@ from assessments.commitments import transitions as commitments
 from assessments.lifecycle.transitions import asks_supplementary
 from assessments.models import Answer, Assessment, AssessmentState, Commitment, CommitmentSource, Response
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
+from manifesto.printed import edition
 from vendors.contracts.agreed import settle
 from vendors.expectations import editions
 from vendors.models import (
@@ -209,6 +210,7 @@ def make_assessment(
         **{"asks_supplementary": asks_supplementary(member.organisation, release), **fields},
     )
     add_rater(assessment, member, grade=grade)
+    edition(release)  # as in a process that has shown the edition before
     return assessment
 
 

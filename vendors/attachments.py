@@ -22,7 +22,7 @@ from groundwork import words
 from groundwork.archives import TooManyEntries, refuse_long_list
 from groundwork.fields import ManyFilesField
 from groundwork.refusals import Refusal
-from groundwork.storage import NoRoom
+from groundwork.storage import NotKept
 
 HEAD_BYTES = 4096
 MOST_MEMBERS = 5000  # files in one office document
@@ -153,12 +153,12 @@ class AttachedFile(Protocol):
 
 def store(row: AttachedFile, file: UploadedFile, *, name: str) -> None:
     """Write the file under a random name beside its row; should the row fail, take the file away again.
-    AttachmentError where there is no room for it."""
+    AttachmentError where there is no room for it, or its store is away."""
     file.seek(0)
     try:
         row.file.save(f"{secrets.token_hex(16)}{PurePosixPath(name).suffix.lower()}", File(file), save=False)
-    except NoRoom as full:
-        raise AttachmentError(str(full)) from full
+    except NotKept as refused:
+        raise AttachmentError(str(refused)) from refused
     try:
         row.save()
     except BaseException:

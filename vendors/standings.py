@@ -67,8 +67,10 @@ class Standing:
     is_withheld: bool = False  # this member's own answers come before the figures
 
 
+Columns = Mapping[str, Sequence[Any]]  # of each column of the list, by what the database sorts it, the lowest first
 Maker = Callable[[Membership, Sequence[Vendor], date], Mapping[int, Standing]]
 _makers: list[Maker] = []
+_columns: list[Callable[[Membership], Columns]] = []
 UNKNOWN = Standing()
 
 
@@ -76,6 +78,16 @@ def register(maker: Maker) -> None:
     """Called once from an app's `ready`. Its queries do not grow with the vendors."""
     if maker not in _makers:
         _makers.append(maker)
+
+
+def register_columns(of: Callable[[Membership], Columns]) -> None:
+    """By what whoever judges vendors sorts them, for this member: what is closed to them moves no row."""
+    if of not in _columns:
+        _columns.append(of)
+
+
+def columns_of(member: Membership) -> Columns:
+    return {name: values for of in _columns for name, values in of(member).items()}
 
 
 def standing_of(member: Membership, vendor: Vendor, today: date) -> Standing:

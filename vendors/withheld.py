@@ -5,12 +5,13 @@ Who judges is known above this app, which registers its answer here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from accounts.models import Membership
+from groundwork.asking_once import once
 from vendors.models import Vendor
 
-Rated = Callable[[Membership], set[int]]  # the vendors that this member still has to judge, by their keys
+Rated = Callable[[Membership], Iterable[int]]  # the vendors that this member still has to judge, by their keys
 _rated: list[Rated] = []
 
 
@@ -22,7 +23,7 @@ def register(rated: Rated) -> None:
 
 def withheld(member: Membership) -> set[int]:
     """The keys of the vendors whose measures this member does not see before their own answers are handed in."""
-    return set().union(*(rated(member) for rated in _rated))
+    return once(("withheld", member.pk), lambda: set().union(*(rated(member) for rated in _rated)))
 
 
 def is_withheld(member: Membership, vendor: Vendor) -> bool:

@@ -21,6 +21,7 @@ from accounts.api.requests import ApiRequest
 from accounts.api.schemas import ConflictOut, ProblemOut
 from accounts.operations import OPERATIONS, Operation, Scope
 from groundwork.refusals import Refusal
+from groundwork.storage import StoreAway
 
 ALWAYS = (400, 401, 403, 429)
 HAS_BODY = ("POST", "PUT", "PATCH")
@@ -112,6 +113,8 @@ def _guarded(handler: Handler) -> Handler:
             raise not_found() from error
         except PermissionDenied as error:
             raise Problem(403, "not_allowed", str(error)) from error
+        except StoreAway as away:
+            raise Problem(503, "away", str(away), headers={"Retry-After": "30"}) from away
         except Refusal as refusal:
             raise Problem(409, "refused", str(refusal)) from refusal
 

@@ -17,6 +17,7 @@ BESIDE = frozenset(
         "start",
         "healthz",
         "readyz",
+        "metrics",
         "favicon",
         "set_language",
         "theme_set",

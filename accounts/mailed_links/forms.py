@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.mailed_links.links import LONGEST, end_after, end_of
 from accounts.models import MailedLink
+from groundwork.choices import SearchedChoiceField
 from groundwork.fields import DayInput, field
 from groundwork.words import duration
 
@@ -95,7 +96,7 @@ class ExtendForm(forms.Form):
         return end_of(self.cleaned_data["last_day"])
 
 
-class ContactField(forms.ModelChoiceField):
+class ContactField(SearchedChoiceField):
     """Contacts of a vendor, each with what it takes to write to them."""
 
     def label_from_instance(self, contact: Any) -> str:

@@ -8,8 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices.people import DEPARTMENTS
 from accounts.members import roles
 from accounts.models import Department, Invitation, Membership, Organisation, Role, User
+from groundwork.choices import SearchedChoiceField
 from groundwork.fields import field
 
 SHARED = lazy(roles.shared_in_words, str)()
@@ -81,8 +83,12 @@ class OrganisationForm(forms.ModelForm[Organisation]):
 
 class MemberForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=roles.choices, widget=forms.RadioSelect, help_text=SHARED)
-    department = forms.ModelChoiceField(
-        Department.objects.none(), label=_("Department"), required=False, empty_label=_("No department")
+    department = SearchedChoiceField(
+        Department.objects.none(),
+        source=DEPARTMENTS,
+        label=_("Department"),
+        required=False,
+        empty_label=_("No department"),
     )
     is_active = forms.BooleanField(
         label=_("Active"),
@@ -106,6 +112,7 @@ class InvitationForm(forms.ModelForm[Invitation]):
     class Meta:
         model = Invitation
         fields = ("email", "role", "department", "language")
+        field_classes = {"department": SearchedChoiceField}
         labels = {"department": _("Department")}
         help_texts = {"language": _("Of the mail, and of the pages that it leads to.")}
 
@@ -115,7 +122,8 @@ class InvitationForm(forms.ModelForm[Invitation]):
         kwargs["initial"] = {"language": organisation.language, "role": chosen}
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs["autocomplete"] = "off"
-        department = field(self, "department", forms.ModelChoiceField)
+        department = field(self, "department", SearchedChoiceField)
+        department.source = DEPARTMENTS
         department.queryset = organisation.departments.all()
         department.empty_label = _("No department")
 

@@ -15,7 +15,7 @@ from scim2_models import Meta, PreconditionFailedException
 from accounts import own_sign_in
 from accounts.members.changes import lock_organisation
 from accounts.models import Membership, Organisation, ProvisionedGroup, ProvisionedPerson
-from accounts.provisioning.members import DirectoryError, settle
+from accounts.provisioning.members import DirectoryError, settle, settle_all
 from accounts.provisioning.resources import Group, GroupMember, GroupOfPerson, User
 from accounts.trail import audit
 
@@ -175,20 +175,7 @@ def remove_group(actor: Membership, group: ProvisionedGroup, *, match: str) -> N
         people = list(row.people.all())
         audit.record(actor.user, "directory.group_removed", row, before={"name": row.name, "role": row.role})
         row.delete()
-        _settle_all(people, actor)
-
-
-def give_role(actor: Membership, group: ProvisionedGroup, role: str) -> None:
-    """An administrator says what the people of a group are here; empty: nothing."""
-    with transaction.atomic():
-        lock_organisation(actor.organisation_id)
-        row = ProvisionedGroup.objects.get(pk=group.pk, organisation=actor.organisation_id)
-        before, row.role = {"role": row.role}, role
-        if before["role"] == role:
-            return
-        row.save(update_fields=["role", "changed_at"])
-        audit.record(actor.user, "directory.role_given", row, before=before, after={"role": role})
-        _settle_all(row.people.all(), actor)
+        settle_all(people, actor)
 
 
 def _write_group(row: ProvisionedGroup, said: Group) -> None:
@@ -208,7 +195,7 @@ def _fill(group: ProvisionedGroup, said: Group, actor: Membership) -> None:
     if changed := [person for pk, person in moved.items() if pk not in same]:
         before, after = ({"people": sorted(one.user_name for one in people)} for people in (former, found))
         audit.record(actor.user, "directory.group_filled", group, before=before, after=after)
-        _settle_all(changed, actor)
+        settle_all(changed, actor)
 
 
 def _people(organisation: Organisation, ids: Iterable[str]) -> list[ProvisionedPerson]:
@@ -220,12 +207,6 @@ def _people(organisation: Organisation, ids: Iterable[str]) -> list[ProvisionedP
     if len(found) != len(wanted):
         raise DirectoryError("A member is not known: create the person first.")
     return found
-
-
-def _settle_all(people: Iterable[ProvisionedPerson], actor: Membership) -> None:
-    for person in people:
-        row = ProvisionedPerson.objects.select_related("membership__user", "organisation").get(pk=person.pk)
-        settle(row, actor)
 
 
 # Both ---------------------------------------------------------------------------------------------------------------

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.members import changes, invitations
 from accounts.members.group_roles import role_of
-from accounts.models import Invitation, MailDomain, Membership, ProvisionedPerson, User
+from accounts.models import Invitation, MailDomain, Membership, ProvisionedGroup, ProvisionedPerson, User
 from accounts.trail import audit
 from groundwork.refusals import Refusal
 
@@ -39,6 +42,25 @@ def settle(person: ProvisionedPerson, actor: Membership) -> None:
         person.save(update_fields=["membership", "user"])
     changes.change_by_directory(actor, member, role=role)
     _keep_name(person, member.user, actor)
+
+
+def settle_all(people: Iterable[ProvisionedPerson], actor: Membership) -> None:
+    for person in people:
+        row = ProvisionedPerson.objects.select_related("membership__user", "organisation").get(pk=person.pk)
+        settle(row, actor)
+
+
+def give_role(actor: Membership, group: ProvisionedGroup, role: str) -> None:
+    """An administrator says what the people of a group are here; empty: nothing."""
+    with transaction.atomic():
+        changes.lock_organisation(actor.organisation_id)
+        row = ProvisionedGroup.objects.get(pk=group.pk, organisation=actor.organisation_id)
+        before, row.role = {"role": row.role}, role
+        if before["role"] == role:
+            return
+        row.save(update_fields=["role", "changed_at"])
+        audit.record(actor.user, "directory.role_given", row, before=before, after={"role": role})
+        settle_all(row.people.all(), actor)
 
 
 def _check_address(person: ProvisionedPerson) -> None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest
 from accounts.models import INSIDE_ROLES, MailDomain, ProvisionedGroup, ProvisionedPerson, Role
-from accounts.provisioning import keeping
+from accounts.provisioning import members
 from groundwork.responses import or_say_why
 
 SHOWN = 200  # people of the directory on the page
@@ -52,7 +52,7 @@ def directory_group(request: MemberRequest, pk: int) -> HttpResponse:
     form = GroupRoleForm(request.POST, prefix=f"g{group.pk}")
     if form.is_valid():
         with or_say_why(request):
-            keeping.give_role(request.member, group, form.cleaned_data["role"])
+            members.give_role(request.member, group, form.cleaned_data["role"])
             messages.success(request, _("%(name)s is saved.") % {"name": group.name})
     else:
         messages.error(request, _("Choose one of the roles."))

@@ -1,18 +1,40 @@
-from django.urls import path
+"""The addresses that a directory calls. What answers is loaded by the first call: scim2-models takes a web process as
+long to load as everything else together, and few installations have a directory."""
 
-from accounts.provisioning import views
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.views.decorators.csrf import csrf_exempt
+
+
+def _late(address: str, name: str) -> URLPattern:
+    """The view of this name, loaded when it is asked for."""
+
+    @csrf_exempt  # as each of them is
+    def view(request: HttpRequest, **named: Any) -> HttpResponse:
+        from accounts.provisioning import views
+
+        response: HttpResponse = getattr(views, name)(request, **named)
+        return response
+
+    view.__name__ = view.__qualname__ = name
+    return path(address, view, name=name)
+
 
 app_name = "scim"
 urlpatterns = [
-    path("Users", views.users, name="users"),
-    path("Users/<str:uuid>", views.user, name="user"),
-    path("Groups", views.groups, name="groups"),
-    path("Groups/<str:uuid>", views.group, name="group"),
-    path("ServiceProviderConfig", views.config, name="config"),
-    path("Schemas", views.schemas, name="schemas"),
-    path("Schemas/<str:key>", views.schema, name="schema"),
-    path("ResourceTypes", views.resource_types, name="resource_types"),
-    path("ResourceTypes/<str:key>", views.resource_type, name="resource_type"),
-    path("<path:path>", views.nothing, name="nothing"),
-    path("", views.nothing, name="nothing"),
+    _late("Users", "users"),
+    _late("Users/<str:uuid>", "user"),
+    _late("Groups", "groups"),
+    _late("Groups/<str:uuid>", "group"),
+    _late("ServiceProviderConfig", "config"),
+    _late("Schemas", "schemas"),
+    _late("Schemas/<str:key>", "schema"),
+    _late("ResourceTypes", "resource_types"),
+    _late("ResourceTypes/<str:key>", "resource_type"),
+    _late("<path:path>", "nothing"),
+    _late("", "nothing"),
 ]

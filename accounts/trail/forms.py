@@ -7,8 +7,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import vocabulary
+from accounts.choices.people import EVERYBODY
 from accounts.models import ApiToken, AuditEntryQuerySet, Organisation, User
 from accounts.trail import reading as trail
+from groundwork.choices import SearchedFilterField
 from groundwork.fields import DayInput, field
 
 PAGES, API, TOKEN = "pages", "api", "token:"
@@ -18,7 +20,13 @@ class EntryFilterForm(forms.Form):
     """Which entries of one history: by question, person, way and day. Wrong input narrows nothing, and says so."""
 
     question_key = forms.ChoiceField(label=_("Question"), required=False)
-    actor = forms.ModelChoiceField(User.objects.none(), label=_("Who"), required=False, empty_label=_("Everybody"))
+    actor = SearchedFilterField(
+        User.objects.none(),
+        source=EVERYBODY,
+        label=_("Who"),
+        required=False,
+        empty_label=_("Everybody"),
+    )
     through = forms.ChoiceField(label=_("Through"), required=False)
     since = forms.DateField(label=_("From"), required=False, widget=DayInput)
     until = forms.DateField(label=_("To"), required=False, widget=DayInput)
@@ -31,7 +39,7 @@ class EntryFilterForm(forms.Form):
                 offered = naming.choices(organisation.pk)
                 field(self, column, forms.ChoiceField).choices = [("", _("All")), *offered]
         people = User.objects.filter(memberships__organisation=organisation).order_by("name", "email")
-        field(self, "actor", forms.ModelChoiceField).queryset = people
+        field(self, "actor", SearchedFilterField).queryset = people
         field(self, "through", forms.ChoiceField).choices = self._ways()
 
     def _ways(self) -> list[Any]:

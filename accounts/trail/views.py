@@ -2,7 +2,6 @@
 
 from itertools import chain
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -12,6 +11,7 @@ from accounts.models import AuditEntry
 from accounts.trail import reading as trail
 from accounts.trail import stretches
 from accounts.trail.forms import AuditFilterForm
+from groundwork.pagination import BoundedPaginator
 
 ENTRIES_A_PAGE = 50
 
@@ -21,7 +21,7 @@ ENTRIES_A_PAGE = 50
 def audit_list(request: MemberRequest) -> HttpResponse:
     form = AuditFilterForm(request.GET or None, organisation=request.member.organisation)
     entries = trail.readable(AuditEntry.objects.for_member(request.member), request.user)
-    page = Paginator(form.narrow(entries), ENTRIES_A_PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(form.narrow(entries), ENTRIES_A_PAGE).get_page(request.GET.get("page"))
     shown = stretches.of_page(page)
     trail.note_shown(chain.from_iterable(shown), request.user)
     context = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +20,7 @@ from accounts.sending import once
 from accounts.webhooks import changes, reading
 from accounts.webhooks.forms import WebhookForm
 from groundwork.pages import confirm_page, crumbs, edit_page
+from groundwork.pagination import BoundedPaginator
 from groundwork.responses import form_view, or_beside, or_say_why, post_data
 
 PER_PAGE = 50
@@ -62,7 +62,7 @@ def webhook_detail(request: MemberRequest, pk: int) -> HttpResponse:
     rows = WebhookDelivery.objects.filter(endpoint=endpoint).select_related("event", "endpoint").order_by("-pk")
     if chosen in DeliveryState.values:
         rows = rows.filter(state=chosen)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     (row,) = reading.rows_of(WebhookEndpoint.objects.filter(pk=endpoint.pk), timezone.now())
     context = {
         "row": row,

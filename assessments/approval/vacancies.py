@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from copy import copy
 
-from django.db.models import Prefetch
+from django.db.models import Exists
 
 from accounts.access import Right, may
 from accounts.models import Membership, User
 from assessments.approval import chain
-from assessments.models import ApprovalStep, Assessment, Decision
+from assessments.models import Approval, ApprovalStep, Assessment, Decision
+from groundwork.together import Lookup, attach
 
 
 def steps_without_deciders(assessment: Assessment, submitter: User) -> list[ApprovalStep]:
@@ -25,14 +26,21 @@ def administrators_of(assessment: Assessment) -> list[Membership]:
     return [one for one in chain.active_members(assessment.organisation_id) if may(one, Right.ADMINISTER)]
 
 
-def waiting_for_nobody(member: Membership) -> list[Assessment]:
-    """What is in review in the member's organisation, and no active member can decide; a fixed number of queries, one
-    where nothing is in review."""
-    steps = Prefetch("steps", ApprovalStep.objects.select_related("person__user").order_by("position"))
-    rows = Assessment.objects.for_member(member).in_review().with_vendor().select_related("organisation")
-    waiting = list(rows.prefetch_related(steps, "approvals"))
-    people = chain.active_members(member.organisation_id) if waiting else []
-    return [one for one in waiting if not _able(one, people)]
+def waiting_for_nobody(member: Membership) -> Lookup[list[Assessment]]:
+    """What is in review in the member's organisation, and no active member can decide."""
+    rows = Assessment.objects.for_member(member).in_review().order_by()
+    waiting = rows.with_vendor().select_related("organisation")
+    steps = ApprovalStep.objects.filter(assessment__in=rows.values("pk")).select_related("person__user")
+    approvals = Approval.objects.filter(assessment__in=rows.values("pk"))
+    people = chain.active_people(member.organisation_id).filter(Exists(rows))
+
+    def told() -> list[Assessment]:
+        found = list(waiting)
+        attach(found, "steps", ((one.assessment_id, one) for one in sorted(steps, key=lambda step: step.position)))
+        attach(found, "approvals", ((one.assessment_id, one) for one in approvals))
+        return [one for one in found if not _able(one, list(people))]
+
+    return Lookup(reads=(waiting, steps, approvals, people), told=told)
 
 
 def _able(assessment: Assessment, people: list[Membership]) -> list[Membership]:

@@ -16,13 +16,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import Right, holders
+from accounts.choices.people import READERS
 from accounts.models import Membership, User
 from assessments.models import Commitment, CommitmentQuerySet, CommitmentState, KeptBy
+from groundwork.choices import SearchedChoiceField, SearchedChoiceFilter, is_asked
 from groundwork.fields import DayInput, LinesField, ManyFiles, ManyFilesField, WordsField, field
 from groundwork.words import apart, labelled
 from manifesto.models import Question, Release, Rule
 from manifesto.naming import numbered
 from vendors.attachments import ACCEPT, EXTENSIONS, AttachmentError, check_file
+from vendors.choices import VENDORS
 from vendors.measures.cards import agreed_words
 from vendors.measures.catalogue import BY_KEY, MEASURES, Measure
 from vendors.measures.loading import Target
@@ -83,6 +86,7 @@ class CommitmentForm(forms.ModelForm[Commitment]):
         model = Commitment
         fields = FIELDS
         widgets = {"due_on": DayInput}
+        field_classes = {"contact": SearchedChoiceField, "owner": SearchedChoiceField}
         error_messages = {"due_on": {"required": gettext_lazy("Choose the day by which it will be done.")}}
 
     def __init__(self, *args: Any, member: Membership, release: Release | None, today: date, **kwargs: Any) -> None:
@@ -100,7 +104,8 @@ class CommitmentForm(forms.ModelForm[Commitment]):
         contacts.empty_label = _("Nobody yet")
         if not contacts.queryset.exists():
             contacts.help_text = _("This vendor has no contact yet. Add one on the vendor’s page.")
-        owners = field(self, "owner", forms.ModelChoiceField)
+        owners = field(self, "owner", SearchedChoiceField)
+        owners.source = READERS
         reading = Q(pk__in=holders(member, Right.READ).values("user")) | Q(pk=self.instance.owner_id)
         owners.queryset = User.objects.filter(reading).order_by("name", "email")
         owners.empty_label = None
@@ -316,8 +321,11 @@ class CommitmentFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(
         label=gettext_lazy("State"), choices=STANDINGS, empty_label=None, method="standing"
     )
-    vendor = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("Vendor"), queryset=Vendor.objects.none(), empty_label=gettext_lazy("All vendors")
+    vendor = SearchedChoiceFilter(
+        source=VENDORS,
+        label=gettext_lazy("Vendor"),
+        queryset=Vendor.objects.none(),
+        empty_label=gettext_lazy("All vendors"),
     )
     rule = django_filters.ChoiceFilter(label=gettext_lazy("Rule"), empty_label=gettext_lazy("All rules"))
     mine = django_filters.BooleanFilter(
@@ -338,12 +346,12 @@ class CommitmentFilter(django_filters.FilterSet):
         today: date,
     ) -> None:
         given = {
-            **{name: data.get(name, "") for name in ("vendor", "rule", "mine")},
+            **{name: data.get(name, "") for name in ("vendor", "rule", "mine", *data)},
             "state": data.get("state") or OPEN,
         }
         super().__init__(given, queryset)
         self.member, self.today = member, today
-        self.filters["vendor"].queryset = Vendor.objects.for_member(member)
+        self.filters["vendor"].queryset = VENDORS.rows(member)
         self.filters["rule"].extra["choices"] = list(rules.items())
 
     def standing(self, queryset: CommitmentQuerySet, name: str, value: str) -> CommitmentQuerySet:
@@ -354,7 +362,7 @@ class CommitmentFilter(django_filters.FilterSet):
 
     @property
     def is_active(self) -> bool:
-        return any(self.data.get(name) for name in ("vendor", "rule", "mine")) or self.data["state"] != OPEN
+        return is_asked(self.data, "vendor", "rule", "mine") or self.data["state"] != OPEN
 
     @property
     def chosen_vendor(self) -> Vendor | None:

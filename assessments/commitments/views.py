@@ -9,7 +9,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -31,6 +30,7 @@ from assessments.commitments.steps import next_steps
 from assessments.commitments.transitions import may_change
 from assessments.commitments.words import called, goal, measure_name, standing
 from assessments.models import Commitment, CommitmentFile
+from groundwork.pagination import BoundedPaginator
 from groundwork.responses import attachment, form_view, or_beside, or_say_why, post_data
 from manifesto.models import Release, Rule
 from vendors.fetching import vendor_of
@@ -52,7 +52,7 @@ def commitment_list(request: MemberRequest) -> HttpResponse:
     everything = Commitment.objects.for_member(request.member)
     rules = _rules_in_use()
     chosen = CommitmentFilter(request.GET, everything, member=request.member, rules=rules, today=today)
-    page = Paginator(complete(chosen.qs.order_by("due_on", "pk")), PER_PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(complete(chosen.qs.order_by("due_on", "pk")), PER_PAGE).get_page(request.GET.get("page"))
     vendor = chosen.chosen_vendor
     kept = kept_over_time(everything.filter(vendor=vendor) if vendor else everything)
     context = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -25,13 +25,14 @@ from assessments.independence import let_read
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Answer, Assessment, AssessmentState, Consensus, Meeting, Response, VendorNote
 from assessments.score import words as wording
-from assessments.score.agreement import Agreement, rater_agreement
-from assessments.score.arithmetic import AgreedGrade, QuestionState, grade_question
-from assessments.score.reading import question_inputs
-from assessments.score.self_view import WIDE, vendor_answers
+from assessments.score.agreement import Agreement, agreement_in
+from assessments.score.arithmetic import AgreedGrade, QuestionInput, QuestionState, RaterAnswer, grade_question
+from assessments.score.reading import inputs_of
+from assessments.score.self_view import WIDE, vendor_answers_in
 from assessments.secrecy import counted_responses, is_rating
 from groundwork.rounding import rounded
 from groundwork.saved import Conflict, Saved
+from groundwork.together import Lookup, read_together
 from groundwork.words import number, plural
 from manifesto.models import GRADE_NAMES, Question
 
@@ -177,13 +178,20 @@ class MeetingPanel:
 
 def causes(assessment: Assessment) -> dict[str, tuple[Cause, ...]]:
     """Question key → why it needs talk, whatever was agreed; only those that do. Nothing before somebody handed in."""
-    return _causes(assessment) if counted_responses(assessment).exists() else {}
+    counted, found = counted_responses(assessment).order_by().values_list("pk", flat=True)[:1], _causes(assessment)
+    read_together(counted, *found.reads)
+    return found.told() if counted else {}
 
 
-def _causes(assessment: Assessment) -> dict[str, tuple[Cause, ...]]:
-    claims = vendor_answers(assessment)
+def _causes(assessment: Assessment) -> Lookup[dict[str, tuple[Cause, ...]]]:
+    claims = vendor_answers_in(assessment)
+    inputs = inputs_of(assessment, counted_responses(assessment), with_consensus=False)
+    return Lookup(reads=(*claims.reads, *inputs.reads), told=lambda: _why(inputs.told(), claims.told()))
+
+
+def _why(inputs: Iterable[QuestionInput], claims: Mapping[str, RaterAnswer]) -> dict[str, tuple[Cause, ...]]:
     why_of = {}
-    for question in question_inputs(assessment, counted_responses(assessment), with_consensus=False):
+    for question in inputs:
         graded = grade_question(question)
         vendor = claims[question.key].grade if question.key in claims else None
         why = []
@@ -259,28 +267,34 @@ def settled_questions(assessment: Assessment) -> dict[str, Consensus]:
     return {row.question.key: row for row in rows.prefetch_related("meeting__attendees")}
 
 
-def panel(assessment: Assessment, member: Membership) -> MeetingPanel | None:
-    """For the page of the assessment; None where there is nobody who could agree with anybody."""
+def panel(assessment: Assessment, member: Membership, *, reads: bool | None = None) -> MeetingPanel | None:
+    """For the page of the assessment; None where there is nobody who could agree with anybody. `reads`: what `let_read`
+    said, where the caller has asked it."""
     if assessment.state == AssessmentState.DRAFT:
         return None
     if is_rating(assessment, member.user):
         several = Response.objects.of_customer().filter(assessment=assessment).count() > 1
         return MeetingPanel(is_rating=True) if several else None
-    return _of_reader(assessment, member) if let_read(assessment, member.user) else None
+    reads = let_read(assessment, member.user) if reads is None else reads
+    return _of_reader(assessment, member) if reads else None
 
 
 def _of_reader(assessment: Assessment, member: Membership) -> MeetingPanel | None:
-    handed_in = counted_responses(assessment).count()
-    why = _causes(assessment) if handed_in else {}
-    held_on = dict(Consensus.objects.filter(assessment=assessment).values_list("question__key", "meeting__held_on"))
-    apart = any(Cause.SPREAD in each for each in why.values())
+    counted = counted_responses(assessment).order_by().values_list("pk", flat=True)
+    agreed = Consensus.objects.filter(assessment=assessment).order_by()
+    held = agreed.values_list("question__key", "meeting__held_on")
+    why, measures = _causes(assessment), agreement_in(assessment)
+    read_together(counted, held, *why.reads, *measures.reads)
+
+    handed_in, held_on, measured = len(counted), dict(held), measures.told()
+    causes = why.told() if handed_in else {}
+    apart = any(Cause.SPREAD in each for each in causes.values())
     differ = _contested(assessment, member.user, held_on) if apart else ()
-    measured = rater_agreement(assessment)
-    if handed_in < 2 and not held_on and Cause.GAP not in {cause for each in why.values() for cause in each}:
+    if handed_in < 2 and not held_on and Cause.GAP not in {cause for each in causes.values() for cause in each}:
         return None
     return MeetingPanel(
         is_rating=False,
-        open=len(why.keys() - held_on.keys()),
+        open=len(causes.keys() - held_on.keys()),
         settled=len(held_on),
         handed_in=handed_in,
         contested=differ,

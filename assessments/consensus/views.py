@@ -30,12 +30,13 @@ from assessments.independence import let_read
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Assessment, AssessmentState, Consensus, Meeting, Response
-from assessments.raters.table import outsiders
-from assessments.score.agreement import Agreement, rater_agreement
+from assessments.raters.table import outsiders, outsiders_of
+from assessments.score.agreement import Agreement, agreement_in
 from assessments.secrecy import counted_responses, is_rating, readable_responses
 from groundwork import whole_numbers
 from groundwork.responses import form_view, or_say_why
 from groundwork.saved import Conflict, Saved
+from groundwork.together import Lookup, read_together
 from manifesto.models import Question
 
 
@@ -244,7 +245,7 @@ def _reply(table: MeetingPage, discussion: Discussion, *, status: int = 200, **m
         "may_submit": table.may_submit,
         "begin_first": table.must_begin,
         "outsiders": outsiders(table.assessment),
-        "meaning": _meaning(table, _agreement(table)),
+        "meaning": _meaning(table, _agreement(table).now()),
         **_counted(discussions),
     }
     return render(table.request, "assessments/consensus/_card.html", context, status=status)
@@ -261,7 +262,12 @@ def _page(
     """`only_apart`: of the cards those that my work counts."""
     assessment = table.assessment
     raters = Response.objects.of_customer().filter(assessment=assessment)
-    agreement = _agreement(table)
+    raters = raters.select_related("rater", "invitation", "department").order_by()
+    vendor = Response.objects.of_vendor().filter(assessment=assessment).order_by("pk")[:1]
+    asked = Question.objects.filter(release=assessment.release_id).counting().order_by().values_list("pk", flat=True)
+    measured, beyond = _agreement(table), outsiders_of(assessment)
+    read_together(raters, vendor, asked, *measured.reads, *beyond.reads)
+    agreement = measured.told()
     context = {
         "assessment": assessment,
         "table": table,
@@ -269,23 +275,24 @@ def _page(
         "only_apart": only_apart,
         "may_submit": table.may_submit,
         "begin_first": table.must_begin,
-        "outsiders": outsiders(assessment),
+        "outsiders": beyond.told(),
         "unsaved": [card for card in cards if card.is_unsaved],
         "agreement": agreement,
         "meaning": _meaning(table, agreement),
-        "raters": raters.select_related("rater", "invitation", "department").order_by("pk"),
-        "vendor_response": Response.objects.of_vendor().filter(assessment=assessment).first(),
+        "raters": sorted(raters, key=lambda one: one.pk),
+        "vendor_response": next(iter(vendor), None),
         "meeting_form": (meeting_form or table.meeting_form()) if table.may_record else None,
         "meeting_open": meeting_form is not None,
-        "measured": None if table.is_apart else findings_panel.section(assessment, table.request.member),
-        "without_talk": Question.objects.filter(release=assessment.release_id).counting().count() - len(cards),
+        "measured": None if table.is_apart else findings_panel.section(assessment, table.request.member, reads=True),
+        "without_talk": len(asked) - len(cards),
         **_counted([card.discussion for card in cards]),
     }
     return render(table.request, "assessments/consensus/assessment_consensus.html", context, status=status)
 
 
-def _agreement(table: MeetingPage) -> Agreement:
-    return rater_agreement(table.assessment, readable_responses(table.assessment, table.request.member))
+def _agreement(table: MeetingPage) -> Lookup[Agreement]:
+    assessment, member = table.assessment, table.request.member
+    return agreement_in(assessment, readable_responses(assessment, member, is_apart=table.is_apart))
 
 
 def _meaning(table: MeetingPage, agreement: Agreement) -> str:

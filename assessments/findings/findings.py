@@ -19,6 +19,8 @@ from assessments.score import arithmetic, self_view
 from assessments.score.arithmetic import RuleScore, RuleStatus, Score
 from assessments.score.reading import policy_of, question_inputs
 from assessments.secrecy import counted_responses
+from groundwork.asking_once import once
+from groundwork.languages import active_language
 from manifesto.models import Rule
 from vendors.measures import loading as measuring
 from vendors.measures.catalogue import DECIDING
@@ -174,12 +176,18 @@ def _measured(assessment: Assessment, measures: Measures, *, now: datetime) -> M
 
 def _scores(assessment: Assessment) -> tuple[Score, Score | None]:
     """What the raters who handed in say, and the vendor of itself (None: nothing), by one arithmetic."""
-    keys = list(Rule.objects.filter(release=assessment.release_id).order_by("position").values_list("key", flat=True))
+    keys = [key for key, _position, _name in rules_of(assessment.release_id)]
     policy = policy_of(assessment.release)
     inputs = question_inputs(assessment, counted_responses(assessment))
     rating = arithmetic.score(keys, inputs, policy)
     own = self_view.self_view(inputs, self_view.vendor_answers(assessment))
     return rating, arithmetic.score(keys, own, policy) if own else None
+
+
+def rules_of(release: int) -> list[tuple[str, int, str]]:
+    """The rules of an edition in their order, each with its key, its number and its name in the active language."""
+    rows = Rule.objects.filter(release=release).order_by("position").values_list("key", "position", "name")
+    return once(("rules of an edition", release, active_language()), lambda: list(rows))
 
 
 def with_incidents(rules: tuple[RuleFinding, ...], measures: Measures) -> tuple[RuleFinding, ...]:

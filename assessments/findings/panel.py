@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from assessments.findings import practice_words
-from assessments.findings.findings import Finding, MeasuredRules, measured_rules, measured_rules_today
+from assessments.findings.findings import Finding, MeasuredRules, measured_rules, measured_rules_today, rules_of
 from assessments.findings.on_record import on_record
 from assessments.findings.practice import PracticeFinding, practice, practice_today
 from assessments.findings.practice_words import PracticeView
@@ -21,7 +21,6 @@ from assessments.independence import let_read
 from assessments.models import Assessment, AssessmentState
 from assessments.score import words as wording
 from assessments.score.reading import policy_of
-from manifesto.models import Rule
 from vendors.models import Vendor
 from vendors.panels import Panel
 from vendors.timeline.records import record_of_year
@@ -56,14 +55,17 @@ class Section:
     on_record: Mapping[str, list[str]] = field(default_factory=dict)
 
 
-def section(assessment: Assessment, member: Membership, *, now: datetime | None = None) -> Section | None:
+def section(
+    assessment: Assessment, member: Membership, *, now: datetime | None = None, reads: bool | None = None
+) -> Section | None:
     """The grades of an assessment that is not approved yet against what is measured; None where there is nothing to
-    hold against it. Of an approved one the scorecard says it, as it was frozen."""
+    hold against it. Of an approved one the scorecard says it, as it was frozen. `reads`: what `let_read` said, where
+    the caller has asked it."""
     if assessment.state not in HELD_IN:
         return None
     if is_withheld(member, assessment.vendor):
         return Section(vendor=assessment.vendor, is_withheld=True)
-    if not let_read(assessment, member.user):
+    if not (let_read(assessment, member.user) if reads is None else reads):
         return None
     now = now or timezone.now()
     found = measured_rules(assessment, now=now)
@@ -121,10 +123,10 @@ def _contradictions(section: Section) -> list[Notice]:
 
 def in_words(found: MeasuredRules, assessment: Assessment) -> MeasuredView:
     """In the active language; one query."""
-    rules = Rule.objects.filter(release=assessment.release_id).order_by("position")
+    rules = rules_of(assessment.release_id)
     policy = policy_of(assessment.release)
     names = Names(
-        rules={key: (position, name or key) for key, position, name in rules.values_list("key", "position", "name")},
+        rules={key: (position, name or key) for key, position, name in rules},
         percent=lambda value: wording.percent(value, policy),
     )
     return view(found, names)

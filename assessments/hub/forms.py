@@ -9,7 +9,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -18,8 +18,10 @@ from assessments.lifecycle import periods
 from assessments.lifecycle.periods import Period
 from assessments.lifecycle.transitions import REASON_LENGTH
 from assessments.models import Assessment, AssessmentState, Repeat, Response, ResponseQuerySet
+from groundwork.choices import SearchedChoiceField, SearchedChoiceFilter, Source, is_asked
 from groundwork.fields import DayInput, field
 from groundwork.words import days, labelled
+from vendors.choices import ACTIVE_VENDORS, SEARCHED
 from vendors.models import Vendor
 
 OTHER_DATES = "other"
@@ -33,6 +35,14 @@ USUAL_TIME_TO_ANSWER = timedelta(days=28)
 ASSESSED_ALREADY = _(
     "This vendor already has an assessment of these months. Tick this to start another one, or choose other months."
 )
+
+
+def _assessed(member: Membership) -> QuerySet[Vendor]:
+    vendors: QuerySet[Vendor] = Vendor.objects.for_member(member)
+    return vendors.filter(Exists(Assessment.objects.filter(vendor=OuterRef("pk"))))
+
+
+ASSESSED = Source(name="assessed-vendors", rows=_assessed, searched=SEARCHED)
 
 
 class RepeatForm(forms.Form):
@@ -78,7 +88,9 @@ class PeriodForm(RepeatForm):
 class AssessmentForm(PeriodForm):
     """A new assessment: a usual period is one click; other dates are typed."""
 
-    vendor = forms.ModelChoiceField(label=_("Vendor"), queryset=Vendor.objects.none(), empty_label=_("Choose a vendor"))
+    vendor = SearchedChoiceField(
+        source=ACTIVE_VENDORS, label=_("Vendor"), queryset=Vendor.objects.none(), empty_label=_("Choose a vendor")
+    )
     preset = forms.ChoiceField(
         label=_("Period"),
         widget=forms.RadioSelect,
@@ -91,8 +103,8 @@ class AssessmentForm(PeriodForm):
         super().__init__(_with_preset(data) if data is not None else None, **kwargs)
         self.member, self.today = member, today
         self.overlapping: tuple[Assessment, ...] = ()  # what this vendor and period already have, once asked about
-        vendors = field(self, "vendor", forms.ModelChoiceField)
-        vendors.queryset = Vendor.objects.for_member(member).active()
+        vendors = field(self, "vendor", SearchedChoiceField)
+        vendors.queryset = ACTIVE_VENDORS.rows(member)
         vendors.error_messages["invalid_choice"] = _("Choose one of your active vendors.")
         presets = [
             *((key, labelled(label, days(of(today).start, of(today).end))) for key, (label, of) in PRESETS.items()),
@@ -210,8 +222,8 @@ class SendBackForm(ReasonForm):
 
 class AssessmentFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(label=_("State"), choices=AssessmentState.choices, empty_label=_("All states"))
-    vendor = django_filters.ModelChoiceFilter(
-        label=_("Vendor"), queryset=Vendor.objects.none(), empty_label=_("All vendors")
+    vendor = SearchedChoiceFilter(
+        source=ASSESSED, label=_("Vendor"), queryset=Vendor.objects.none(), empty_label=_("All vendors")
     )
 
     class Meta:
@@ -220,11 +232,11 @@ class AssessmentFilter(django_filters.FilterSet):
 
     def __init__(self, data: Any, queryset: QuerySet[Assessment], *, member: Membership) -> None:
         super().__init__(data, queryset)
-        self.filters["vendor"].queryset = Vendor.objects.for_member(member).filter(assessments__isnull=False).distinct()
+        self.filters["vendor"].queryset = ASSESSED.rows(member)
 
     @property
     def is_active(self) -> bool:
-        return any(self.data.get(name) for name in self.filters)
+        return is_asked(self.data, *self.filters)
 
 
 def _with_preset(data: QueryDict) -> QueryDict:

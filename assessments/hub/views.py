@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import chain
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -27,14 +26,17 @@ from assessments.hub.forms import AssessmentEditForm, AssessmentFilter, Assessme
 from assessments.hub.history import entries_of, history_rows
 from assessments.hub.next_step import Standing, next_step
 from assessments.hub.way import way_of
+from assessments.independence import let_read
 from assessments.lifecycle import transitions
 from assessments.models import OPEN_STATES, Approval, Assessment, AssessmentState, Decision
 from assessments.raters.asking import keep_invitations_open
-from assessments.raters.table import raters_of, with_own_progress
+from assessments.raters.table import raters_in, with_own_progress
 from assessments.schedule.repeating import set_repeat
 from assessments.score.overview import sheet_for
 from assessments.vendor_side import links
+from groundwork.pagination import BoundedPaginator
 from groundwork.responses import form_view, or_beside, or_say_why, post_data
+from groundwork.together import look_up
 from manifesto.models import Release, Rule
 from vendors.models import Vendor
 
@@ -49,7 +51,7 @@ def assessment_list(request: MemberRequest) -> HttpResponse:
     everything = Assessment.objects.for_member(request.member).with_vendor().with_numbers()
     everything = with_own_progress(everything, request.user)
     chosen = AssessmentFilter(request.GET, everything, member=request.member)
-    page = Paginator(chosen.qs, PER_PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(chosen.qs, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "filter": chosen,
         "page": page,
@@ -122,15 +124,18 @@ def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
     assessment = assessment_of(request, pk)
     if request.member.is_outside:
         return outside.assessment_page(request, assessment)
-    sheet = sheet_for(assessment, request.member)
+    reads = let_read(assessment, request.user)
+    sheet = sheet_for(assessment, request.member, reads=reads)
+    raters, vendor = raters_in(assessment), links.vendor_side_in(assessment)
+    look_up(raters, vendor)
     # The panels: each from one call with a fixed number of queries.
     standing = Standing(
         assessment=assessment,
         member=request.member,
         rules=tuple(rule.progress for rule in sheet.rules),
-        raters=raters_of(assessment),
-        vendor=links.vendor_side(assessment),
-        talk=meeting.panel(assessment, request.member),
+        raters=raters.told(),
+        vendor=vendor.told(),
+        talk=meeting.panel(assessment, request.member, reads=reads),
         approval=panel.panel(assessment),
     )
     own = standing.own
@@ -149,7 +154,7 @@ def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "consensus": standing.talk,
         "may_agree": assessment.state == COLLECTING,
         "approval": standing.approval,
-        "measured": findings_panel.section(assessment, request.member),
+        "measured": findings_panel.section(assessment, request.member, reads=reads),
     }
     return render(request, "assessments/hub/assessment_detail.html", context)
 
@@ -200,7 +205,7 @@ def assessment_history(request: MemberRequest, pk: int) -> HttpResponse:
     assessment = assessment_of(request, pk)
     form = EntryFilterForm(request.GET or None, organisation=assessment.organisation)
     entries = form.narrow(entries_of(assessment, request.member))
-    page = Paginator(entries, HISTORY_PER_PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(entries, HISTORY_PER_PAGE).get_page(request.GET.get("page"))
     shown = stretches.of_page(page)
     trail.note_shown(chain.from_iterable(shown), request.user)
     context = {

@@ -127,7 +127,10 @@ class Assessment(PublicRow):
         verbose_name = _("assessment")
         verbose_name_plural = _("assessments")
         ordering = ("-created_at", "-pk")
-        indexes = [models.Index(fields=["organisation", "state"], name="assessment_by_state")]
+        indexes = [  # the list, newest first, whole and of one state
+            models.Index(fields=["organisation", "-created_at", "-id"], name="assessment_newest"),
+            models.Index(fields=["organisation", "state", "-created_at", "-id"], name="assessment_newest_of_state"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "reference"], name="assessment_reference_once_per_organisation"

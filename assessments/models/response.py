@@ -47,6 +47,11 @@ class ResponseQuerySet(OrganisationRows, models.QuerySet["Response"]):
     def of_rater(self, user: User) -> ResponseQuerySet:
         return self.of_customer().filter(rater=user)
 
+    def of_rater_and_vendor(self, user: User) -> ResponseQuerySet:
+        """What this person fills or has filled, and the vendor's own beside it."""
+        own = Q(kind=ResponseKind.CUSTOMER, withdrawn_at=None, rater=user)
+        return self.filter(own | Q(kind=ResponseKind.VENDOR))
+
     def waiting_for(self, user: User) -> ResponseQuerySet:
         """What this person has still to rate, over all assessments."""
         return self.of_rater(user).outstanding().filter(assessment__state=AssessmentState.COLLECTING)

@@ -13,10 +13,11 @@ from accounts.models import Membership
 from assessments.independence import those_who_know
 from assessments.models import Answer
 from assessments.questionnaire.delegation import possible_delegates
+from groundwork.choices import SearchedChoiceField
 from groundwork.fields import NoteField, field
 
 
-class ColleagueField(forms.ModelChoiceField):
+class ColleagueField(SearchedChoiceField):
     """`knowing`: the ids of users who know what stands in another rater's questionnaire; it is said behind the name."""
 
     knowing: Collection[int] = ()
@@ -34,6 +35,7 @@ class DelegationForm(forms.Form):
 
     to = ColleagueField(
         queryset=Membership.objects.none(),
+        searched=("user__name", "user__email"),
         label=_("Colleague"),
         empty_label=_("Choose a colleague"),
         help_text=_("Whoever rates this vendor too must judge alone and is not listed."),

@@ -81,6 +81,10 @@ class QuestionnairePosition(Answering, ABC):
     def answers(self) -> list[Answer]:
         """The answers of this rule in order, with all that a row shows."""
 
+    def stored(self) -> list[Answer]:
+        """The same, read once more: some of them may have been saved."""
+        return self.answers()
+
     @abstractmethod
     def ways_out(self) -> Mapping[str, str]:
         """Button → the address behind it, where it leads out of the questionnaire."""
@@ -108,7 +112,7 @@ class QuestionnairePosition(Answering, ABC):
     def save(self, *, only: int | None = None) -> HttpResponse:
         """Save what can be saved; show the rest again as it was typed, with what is to be decided or put right."""
         answers = [answer for answer in self.answers() if only in (None, answer.pk)]
-        unsaved = save_all(self.request, answers, author=self.author, reload=self.answers, form_of=self.form_of)
+        unsaved = save_all(self.request, answers, author=self.author, reload=self.stored, form_of=self.form_of)
         return self._onward() if unsaved is None else self._page(unsaved)
 
     def _onward(self) -> HttpResponseRedirect:

@@ -7,14 +7,9 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout, LayoutObject
 from django import forms
-from django.template.context import Context
-from django.template.loader import render_to_string
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -80,15 +75,6 @@ class FactField(forms.Field):
         return number
 
 
-class AnswerRow(LayoutObject):
-    """Draws a whole question from one template: five times as fast as field by field."""
-
-    template = "assessments/questionnaire/_answer_row.html"
-
-    def render(self, form: AnswerForm, context: Context, template_pack: Any = None, **_: Any) -> SafeString:
-        return render_to_string(self.template, {"row": row_of(form)} | {"csrf_token": context.get("csrf_token")})
-
-
 class AnswerForm(forms.Form):
     """One answer. Its fields carry the answer's number, so that a page of them is one form without JavaScript."""
 
@@ -124,16 +110,6 @@ class AnswerForm(forms.Form):
         self.file_errors: list[str] = []
         for name, label in FIELD_LABELS.items():
             self.fields[name].label = str(label)
-
-    @property
-    def helper(self) -> FormHelper:
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        helper.include_media = False
-        helper.form_show_errors = False  # the page sums them up once, over all its forms
-        helper.layout = Layout(AnswerRow())
-        return helper
 
     def clean(self) -> dict[str, Any]:
         """The rules that the database holds too, said beside the field that breaks them."""
@@ -198,7 +174,9 @@ def shown_number(value: Decimal | str | None) -> str:
 def row_of(form: AnswerForm) -> QuestionRow:
     answer = form.answer
     question = answer.question
-    value = {name: form[name].value() for name in values_of(answer)}
+    value = values_of(answer)
+    if form.is_bound:
+        value = {name: form[name].value() for name in value}
     return QuestionRow(
         answer=answer,
         question=question,

@@ -184,6 +184,9 @@ class QuestionRow:
 
 
 def files_of(answer: Answer, answering_as: AnsweringAs, *, may_delete: bool) -> tuple[File, ...]:
+    """No query where the files were read with the answer, or it is known (`has_files`) that there are none."""
+    if not getattr(answer, "has_files", True):
+        return ()
     return tuple(
         File(
             evidence=one,

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,17 +20,18 @@ from accounts.access import MemberRequest, user_of
 from accounts.fetching import fetch
 from assessments.commitments.promises import Promised, promised_in
 from assessments.independence import let_read, notice, standing_of
-from assessments.models import Answer, Assessment, Delegation, Evidence, Response, VendorNote
+from assessments.models import Answer, Assessment, Delegation, Evidence, VendorNote
 from assessments.questionnaire.flow import Answering, QuestionnairePosition, RuleStep, rule_at
 from assessments.questionnaire.forms import AnswerForm
 from assessments.questionnaire.known_standards import told_beside
 from assessments.questionnaire.note_forms import NoteForm, as_json
 from assessments.questionnaire.notes import note_beside, notes_of, nothing_noted
+from assessments.questionnaire.own import OwnQuestionnaire, own_questionnaire
 from assessments.questionnaire.posting import wants_json
 from assessments.questionnaire.rows import DELEGATE, OUTSIDER, RATER
 from assessments.questionnaire.saving import closed_reason
-from assessments.score.overview import RuleSheet, ScoreSheet, own_sheet_of
-from assessments.secrecy import may_read, may_write, own_response, vendor_answers
+from assessments.score.overview import RuleSheet, ScoreSheet, own_sheet
+from assessments.secrecy import may_read, may_write
 from groundwork.responses import attachment, form_view
 from manifesto.models import Rule
 
@@ -40,36 +40,29 @@ from manifesto.models import Rule
 class RaterPosition(QuestionnairePosition):
     """Where in their own questionnaire a rater is."""
 
-    assessment: Assessment
-    response: Response
+    own: OwnQuestionnaire
     template: ClassVar[str] = "assessments/questionnaire/questionnaire.html"
+
+    @property
+    def assessment(self) -> Assessment:
+        return self.own.response.assessment
 
     def url(self, rule: Rule | None = None) -> str:
         return reverse("questionnaire", args=[self.assessment.pk, (rule or self.rule).key])
 
     def answers(self) -> list[Answer]:
-        """Five queries."""
-        answers = Answer.objects.filter(response=self.response, question__rule=self.rule)
-        related = ("question__rule", "updated_by", "response__assessment")
-        lent = Prefetch("delegations", Delegation.objects.open().select_related("delegate"), to_attr="open_delegations")
-        rows = answers.select_related(*related).prefetch_related("question__levels", "evidence", lent)
-        return list(rows.order_by("question__position"))
+        """One query."""
+        return self.own.answers_of(self.rule)
+
+    def stored(self) -> list[Answer]:
+        """Three queries."""
+        self.own.read()
+        return self.answers()
 
     @property
     def independence(self) -> str:
         """What a rater is told who has read others' answers; empty for whoever judges alone. One query."""
-        return notice(standing_of(self.assessment, user_of(self.request), self.response))
-
-    @cached_property
-    def said_by_vendor(self) -> dict[int, Answer]:
-        """Question → what the vendor handed in about it; two queries."""
-        answers = vendor_answers(self.assessment).filter(question__rule=self.rule)
-        return {answer.question_id: answer for answer in answers}
-
-    @cached_property
-    def is_vendor_awaited(self) -> bool:
-        """It is asked and has not handed in; one query."""
-        return Response.objects.awaited_of_vendor().filter(assessment=self.assessment).exists()
+        return notice(standing_of(self.assessment, user_of(self.request), self.own.response))
 
     @cached_property
     def promised(self) -> Mapping[str, list[Promised]]:
@@ -97,7 +90,7 @@ class RaterPosition(QuestionnairePosition):
             files,
             answer=answer,
             answering_as=self.answering_as,
-            vendor_answer=self.said_by_vendor.get(answer.question_id),
+            vendor_answer=self.own.of_vendor.get(answer.question_id),
             promises=self.promised.get(answer.question.key, ()),
             told=told_beside([answer], timezone.localdate(), is_outside=self.answering_as is OUTSIDER).get(answer.pk),
             note=NoteForm(
@@ -105,7 +98,7 @@ class RaterPosition(QuestionnairePosition):
                 answer=answer,
                 note=self.noted.get(answer.question_id) or nothing_noted(answer),
                 names_author=self.answering_as is not OUTSIDER,
-                is_vendor_awaited=self.is_vendor_awaited,
+                is_vendor_awaited=self.own.is_vendor_awaited,
             ),
         )
 
@@ -113,9 +106,9 @@ class RaterPosition(QuestionnairePosition):
         return {"next": reverse("assessment_review", args=[self.assessment.pk])}
 
     def context(self) -> dict[str, Any]:
-        """The score panel and the stepper: the rater's own answers alone; a fixed number of queries."""
+        """The score panel and the stepper: the rater's own answers alone; no query."""
         asked = {rule.key for rule in self.rules}
-        sheet: ScoreSheet = own_sheet_of(self.assessment, self.response, rules=asked)
+        sheet: ScoreSheet = own_sheet(self.assessment, self.own.response, self.own.answers, rules=asked)
         return {"assessment": self.assessment, "sheet": sheet, "steps": [self._step(rule) for rule in sheet.rules]}
 
     def _step(self, sheet: RuleSheet) -> ScoreStep:
@@ -144,12 +137,12 @@ class ScoreStep(RuleStep):
 @form_view
 def questionnaire(request: MemberRequest, pk: int, rule: str) -> HttpResponse:
     """One rule with its questions. A POST saves them all: that is the whole of it without JavaScript."""
-    assessment, response = _own_questionnaire(request, pk)
-    closed = closed_reason(assessment, response)
+    own = own_questionnaire(request, pk)
+    closed = closed_reason(own.response.assessment, own.response)
     if closed and request.method != "POST":
         messages.info(request, closed)
         return redirect("assessment_detail", pk)
-    position = _position(request, assessment, response, rule)
+    position = _position(request, own, rule)
     return position.save() if request.method == "POST" else position.show()
 
 
@@ -165,7 +158,8 @@ def answer_edit(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect("delegation_detail", lent.pk)
     if wants_json(request) and request.method == "POST":
         return answering.autosave(answer)
-    position = _position(request, answer.response.assessment, answer.response, answer.question.rule.key)
+    own = own_questionnaire(request, answer.response.assessment_id)
+    position = _position(request, own, answer.question.rule.key)
     return position.save(only=pk) if request.method == "POST" else position.show_question(answer)
 
 
@@ -207,17 +201,8 @@ def evidence_download(request: MemberRequest, pk: int) -> FileResponse:
 @require_GET
 def assessment_score(request: MemberRequest, pk: int) -> HttpResponse:
     """The live score and the stepper alone, to be put in their places."""
-    position = _position(request, *_own_questionnaire(request, pk), request.GET.get("rule"))
+    position = _position(request, own_questionnaire(request, pk), request.GET.get("rule"))
     return render(request, "assessments/questionnaire/_score_update.html", position.context())
-
-
-def _own_questionnaire(request: MemberRequest, pk: int) -> tuple[Assessment, Response]:
-    """The questionnaire of whoever asks; nobody else's, whatever their role."""
-    assessment = fetch(request, Assessment.objects.with_vendor(), pk)
-    response = own_response(assessment, request.user)
-    if response is None:
-        raise PermissionDenied
-    return assessment, response
 
 
 def _answering(request: MemberRequest, answer: Answer) -> Answering:
@@ -229,16 +214,14 @@ def _answering(request: MemberRequest, answer: Answer) -> Answering:
     return Answering(request=request, author=request.user, answering_as=DELEGATE)
 
 
-def _position(request: MemberRequest, assessment: Assessment, response: Response, key: str | None) -> RaterPosition:
+def _position(request: MemberRequest, own: OwnQuestionnaire, key: str | None) -> RaterPosition:
     """At the rule of that key, or at the first that is asked; a 404 for a rule that is not."""
-    asked = Rule.objects.filter(questions__answers__response=response).distinct()
-    rules = tuple(asked.order_by("position"))
+    rules = own.rules
     return RaterPosition(
         request=request,
         author=request.user,
         answering_as=OUTSIDER if request.member.is_outside else RATER,
-        assessment=assessment,
-        response=response,
+        own=own,
         rules=rules,
         rule=rule_at(rules, key),
     )

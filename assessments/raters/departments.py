@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypedDict
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import WithAnnotations
 
 from accounts.models import Department
 from assessments.models import Assessment, Response
+from groundwork.together import Lookup
 from vendors.models import Service
 
 
@@ -93,13 +95,24 @@ def of_voices(
 def having_a_say(assessment: Assessment) -> list[tuple[int, str, DepartmentReason]]:
     """The department that orders, those that depend on a service, and those that run the IT, in that order: id, name
     and why. One query."""
+    return those_with_a_say(assessment).now()
+
+
+def those_with_a_say(assessment: Assessment) -> Lookup[list[tuple[int, str, DepartmentReason]]]:
+    """The same, to be read with what else a page shows."""
     vendor = assessment.vendor
     depends = Service.objects.filter(vendor=vendor, department=OuterRef("pk"))
     rows = Department.objects.filter(organisation=assessment.organisation_id).annotate(is_affected=Exists(depends))
-    rows = rows.filter(Q(pk=vendor.department_id) | Q(is_affected=True) | Q(is_it=True)).order_by("name")
-    found = [(row.pk, row.name, _why(row, vendor.department_id)) for row in rows]
+    rows = rows.filter(Q(pk=vendor.department_id) | Q(is_affected=True) | Q(is_it=True)).order_by()
+    rows = rows.annotate(place=Window(RowNumber(), order_by="name"))
     order = list(DepartmentReason)
-    return sorted(found, key=lambda one: order.index(one[2]))
+
+    def told() -> list[tuple[int, str, DepartmentReason]]:
+        named = sorted(rows, key=lambda row: row.place)
+        found = [(row.pk, row.name, _why(row, vendor.department_id)) for row in named]
+        return sorted(found, key=lambda one: order.index(one[2]))
+
+    return Lookup(reads=(rows,), told=told)
 
 
 class AffectedCounts(TypedDict):

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypedDict
 
-from django.db.models import Count, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import WithAnnotations
 
 from accounts.models import Membership, Role, User
-from assessments.independence import those_who_know
+from assessments.independence import knowing
 from assessments.models import Answer, Assessment, AssessmentQuerySet, AssessmentState, Response, ResponseKind
-from assessments.raters.departments import DepartmentVoices, having_a_say, of_voices
+from assessments.raters.departments import DepartmentVoices, of_voices, those_with_a_say
+from groundwork.together import Lookup
 from manifesto.models import RULE_KEYS
 
 
@@ -128,9 +130,13 @@ class Raters:
 
 
 def raters_of(assessment: Assessment, *, today: date | None = None) -> Raters:
-    """Five queries, however many raters."""
-    today = today or timezone.localdate()
-    customer = Response.objects.filter(assessment=assessment, kind=ResponseKind.CUSTOMER)
+    """One query, however many raters."""
+    return raters_in(assessment, today=today).now()
+
+
+def raters_in(assessment: Assessment, *, today: date | None = None) -> Lookup[Raters]:
+    """The same, to be read with what else a page shows."""
+    customer = Response.objects.filter(assessment=assessment, kind=ResponseKind.CUSTOMER).order_by()
     responses = customer.select_related("rater", "invitation", "department").annotate(
         total=Count("answers", filter=Q(answers__question__supplementary=False)),
         answered=Count(
@@ -140,24 +146,39 @@ def raters_of(assessment: Assessment, *, today: date | None = None) -> Raters:
         ),
         last_at=Max("answers__updated_at"),
     )
-    rules = _rules_asked(assessment)
-    knowing = those_who_know(assessment.pk)
-    outside = outsiders(assessment)
-    rows = [_row(one, rules.get(one.pk, ()), assessment, today, knowing=knowing, outside=outside) for one in responses]
-    rows.sort(key=lambda row: (row.state == RaterState.WITHDRAWN, row.name.casefold(), row.response.pk))
-    voices = [
-        (row.response.department_id, row.department, row.state == RaterState.HANDED_IN)
-        for row in rows
-        if row.state != RaterState.WITHDRAWN
-    ]
-    return Raters(rows=tuple(rows), heard=of_voices(having_a_say(assessment), voices))
+    rules, known, expected = _rules_asked(assessment), knowing(assessment.pk), those_with_a_say(assessment)
+    outside = outsiders_of(assessment)
+
+    def told() -> Raters:
+        asked: dict[int, set[int]] = defaultdict(set)
+        for response, position in rules:
+            asked[response].add(position)
+        who, beyond, day = known.told(), outside.told(), today or timezone.localdate()
+        rows = [
+            _row(one, tuple(sorted(asked[one.pk])), assessment, day, knowing=who, outside=beyond) for one in responses
+        ]
+        rows.sort(key=lambda row: (row.state == RaterState.WITHDRAWN, row.name.casefold(), row.response.pk))
+        voices = [
+            (row.response.department_id, row.department, row.state == RaterState.HANDED_IN)
+            for row in rows
+            if row.state != RaterState.WITHDRAWN
+        ]
+        return Raters(rows=tuple(rows), heard=of_voices(expected.told(), voices))
+
+    return Lookup(reads=(responses, rules, *outside.reads, *known.reads, *expected.reads), told=told)
 
 
 def outsiders(assessment: Assessment) -> frozenset[int | None]:
     """Ids of the users who look at the organisation from outside; None among them: an address that has not joined
     yet. One query."""
+    return outsiders_of(assessment).now()
+
+
+def outsiders_of(assessment: Assessment) -> Lookup[frozenset[int | None]]:
+    """The same, to be read with what else a page shows."""
     rows = Membership.objects.filter(organisation=assessment.organisation_id, role=Role.RATER)
-    return frozenset({None, *rows.values_list("user", flat=True)})
+    users = rows.order_by().values_list("user", flat=True)
+    return Lookup(reads=(users,), told=lambda: frozenset({None, *users}))
 
 
 def with_own_progress(rows: AssessmentQuerySet, user: User) -> AssessmentQuerySet:
@@ -175,13 +196,10 @@ def with_own_progress(rows: AssessmentQuerySet, user: User) -> AssessmentQuerySe
     )
 
 
-def _rules_asked(assessment: Assessment) -> dict[int, tuple[int, ...]]:
-    """Response → positions of the rules that it asks about."""
+def _rules_asked(assessment: Assessment) -> QuerySet[Answer, tuple[int, int]]:
+    """Of each response the positions of the rules that it asks about."""
     rows = Answer.objects.filter(response__assessment=assessment, response__kind=ResponseKind.CUSTOMER)
-    asked: dict[int, set[int]] = {}
-    for response, position in rows.values_list("response", "question__rule__position").distinct():
-        asked.setdefault(response, set()).add(position)
-    return {response: tuple(sorted(positions)) for response, positions in asked.items()}
+    return rows.order_by().values_list("response", "question__rule__position").distinct()
 
 
 class AnswerCounts(TypedDict):

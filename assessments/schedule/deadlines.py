@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
+from django.db.models import Exists
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import Right, may
 from accounts.models import Membership
-from assessments.schedule.holders import able_users
-from assessments.schedule.items import Item, ItemKind, Subject
+from assessments.schedule.holders import held_by
+from assessments.schedule.items import NOTHING, Asking, Item, ItemKind, Subject, Waiting
+from assessments.schedule.lead_times import approved_last, in_hand, lead_of
 from assessments.schedule.milestones import DAYS_BEFORE, LONG_BEFORE
+from groundwork.together import Lookup
 from groundwork.words import day
-from vendors.contracts.decisions import Deadline, DeadlineKind, upcoming
-from vendors.contracts.offers import Offer, offers_for
+from vendors.contracts.decisions import (
+    Deadline,
+    DeadlineKind,
+    contracts_until,
+    deadlines_of,
+    papers_until,
+    upcoming,
+)
+from vendors.contracts.offers import Judged, Lead, Offer, first_to_decide, offer_of
 from vendors.models import Contract, Paper
 
 SOON = timedelta(days=LONG_BEFORE[0])
@@ -24,31 +34,40 @@ KINDS = {DeadlineKind.CONTRACT: ItemKind.CONTRACT, DeadlineKind.PAPER: ItemKind.
 MODELS = {DeadlineKind.CONTRACT: (Contract, "decide_by"), DeadlineKind.PAPER: (Paper, "expires_on")}
 
 
-def to_decide(member: Membership, today: date, *, ahead: timedelta | None) -> Iterator[Item]:
-    """For whoever looks after it; where nobody does, for those who keep the register, and to start an assessment, for
-    those who assess. The same few queries however many there are."""
+def to_decide(asking: Asking) -> Waiting:
+    """For whoever looks after it; where nobody does, for those who keep the register."""
+    member, today, ahead = asking.member, asking.today, asking.ahead
     if not may(member, Right.READ):
-        return
-    deadlines = upcoming(member.organisation, today + (ahead or SOON))
-    offers = offers_for(member, today) if may(member, Right.ASSESS) else {}
-    if not deadlines and not offers:
-        return
-    yield from _of_deadlines(member, deadlines, today)
-    yield from _of_offers(member, offers, today, START_SOON if ahead is None else ahead)
+        return NOTHING
+    until, theirs = today + (ahead or SOON), held_by(member, Right.READ, otherwise=Right.EDIT_VENDORS)
+    contracts = contracts_until(member.organisation, until).filter(theirs)
+    papers = papers_until(member.organisation, until).filter(theirs)
+    return Lookup(
+        reads=(contracts, papers),
+        told=lambda: [_deadline(one, today) for one in deadlines_of(contracts, papers)],
+    )
 
 
-def _of_deadlines(member: Membership, deadlines: Iterable[Deadline], today: date) -> Iterator[Item]:
-    present = able_users(member, Right.READ)
-    for deadline in deadlines:
-        if _is_theirs(member, deadline.owner, present, Right.EDIT_VENDORS):
-            yield _deadline(deadline, today)
+def to_start(asking: Asking) -> Waiting:
+    """For whoever assesses and looks after the contract, and where nobody does, for all who assess. Which contracts
+    come into question says how long an assessment takes: one query more, once that is known."""
+    member, today, ahead = asking.member, asking.today, asking.ahead
+    if not may(member, Right.ASSESS):
+        return NOTHING
+    lead = lead_of(member.organisation_id)
+    until = today + (START_SOON if ahead is None else ahead)
+    return Lookup(reads=lead.reads, told=lambda: map(_start, _offers(member, lead.told(), today, until)))
 
 
-def _of_offers(member: Membership, offers: Mapping[int, Offer], today: date, ahead: timedelta) -> Iterator[Item]:
-    assessing = able_users(member, Right.ASSESS) if offers else set()
-    for offer in offers.values():
-        if offer.start_by <= today + ahead and _is_theirs(member, offer.contract.owner_id, assessing, Right.ASSESS):
-            yield _start(offer)
+def _offers(member: Membership, lead: Lead, today: date, until: date) -> list[Offer]:
+    """Those that begin by then: of each vendor the contract that must be decided first, where it is theirs."""
+    contracts = first_to_decide(member, today, until + timedelta(days=lead.days))
+    theirs = contracts.filter(held_by(member, Right.ASSESS, otherwise=Right.ASSESS), ~Exists(in_hand("vendor")))
+    found = list(theirs.annotate(approved=approved_last("vendor")))
+    approved = {one.vendor_id: timezone.localdate(one.approved) for one in found if one.approved is not None}
+    judged = Judged(lead=lead, in_hand=frozenset(), approved=approved)
+    offers = (offer_of(contract, judged, today) for contract in found)
+    return [offer for offer in offers if offer is not None and offer.start_by <= until]
 
 
 def item_of(contract: Contract, today: date) -> Item | None:
@@ -58,12 +77,6 @@ def item_of(contract: Contract, today: date) -> Item | None:
     open_ones = upcoming(contract.vendor.organisation, contract.decide_by)
     found = (one for one in open_ones if one.kind == DeadlineKind.CONTRACT and one.pk == contract.pk)
     return next((_deadline(one, today) for one in found), None)
-
-
-def _is_theirs(member: Membership, owner: int | None, able: set[int], otherwise: Right) -> bool:
-    if owner is not None and owner in able:
-        return owner == member.user_id
-    return may(member, otherwise)
 
 
 def _deadline(deadline: Deadline, today: date) -> Item:

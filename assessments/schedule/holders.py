@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
 
-from accounts.access import Right, roles_with
+from django.db.models import Q
+
+from accounts.access import Right, may, roles_with
 from accounts.models import Membership
 
 
 def nobody_holds(member: Membership, owner: str, right: Right) -> Q:
     """Rows whose `owner` (a field that names a user) is not, or no longer, an active member with this right."""
     able = Membership.objects.active().filter(
-        user=OuterRef(owner), user__is_active=True, organisation=member.organisation_id, role__in=roles_with(right)
+        user__is_active=True, organisation=member.organisation_id, role__in=roles_with(right)
     )
-    return Q(~Exists(able))
+    return Q(**{owner: None}) | ~Q(**{f"{owner}__in": able.values("user")})  # who is able is asked once, not a row
 
 
-def able_users(member: Membership, right: Right) -> set[int]:
-    """The keys of the users of the member's organisation who have this right. One query."""
-    able = Membership.objects.active().filter(
-        organisation=member.organisation_id, user__is_active=True, role__in=roles_with(right)
-    )
-    return set(able.values_list("user", flat=True))
+def held_by(member: Membership, right: Right, *, otherwise: Right) -> Q:
+    """Rows that are the member's to see to: their own, and those that nobody with the right holds, for whoever has the
+    right `otherwise`. The member has the first."""
+    own = Q(owner=member.user_id)
+    return own | nobody_holds(member, "owner", right) if may(member, otherwise) else own
+
+
+class OfVendor(Protocol):
+    vendor_id: int
+
+
+Row = TypeVar("Row", bound=OfVendor)
+
+
+def not_judged(rows: Iterable[Row], judged: Iterable[int]) -> list[Row]:
+    """Without those of vendors (by their keys) that the member still judges."""
+    hidden = set(judged)
+    return [row for row in rows if row.vendor_id not in hidden]

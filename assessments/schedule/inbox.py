@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_stubs_ext import WithAnnotations
 
-from accounts.access import Right, may, roles_with
+from accounts.access import Right, may
 from accounts.models import Membership
 from assessments.approval import chain, vacancies
 from assessments.models import (
@@ -26,32 +26,36 @@ from assessments.models import (
     Consensus,
     Decision,
     Delegation,
+    Meeting,
     ReplyRequest,
     Response,
 )
 from assessments.schedule import acknowledged, deadlines, noticed, owed, plan_checks, promised, rehearsed, running
-from assessments.schedule.items import WORTH_READING, Item, ItemKind, Subject
+from assessments.schedule.holders import held_by
+from assessments.schedule.items import NOTHING, WORTH_READING, Asking, Item, ItemKind, Source, Subject, Waiting
+from assessments.secrecy import vendors_being_rated
+from groundwork.together import Lookup, attach, look_up
 
 APART = 2  # grades that lie this far apart are an item to discuss
 
 
-def waiting_for(member: Membership, today: date, *, ahead: timedelta | None = None) -> list[Item]:
-    """Late things first, then by due date, then what has none. The same few queries however much waits. `ahead`: how
-    long before its day a commitment, a contract, a paper, a rehearsal or a proof of cause is among them; None: when it
-    is time to see to it."""
-    sources = (_to_answer, _handed_over, _to_look_after, _to_decide, _nobody_decides, _replied)
-    items = [item for source in sources for item in source(member, today)]
-    items += [*promised.to_follow_up(member, today, ahead=ahead), *deadlines.to_decide(member, today, ahead=ahead)]
-    items += [*rehearsed.to_hold(member, today, ahead=ahead), *owed.to_follow_up(member, today, ahead=ahead)]
-    items += running.to_end(member, today)
-    items += plan_checks.to_check(member, today, ahead=ahead)
-    items += acknowledged.to_see_to(member, today)
-    items += noticed.to_read(member, today, ahead=ahead)
+def waiting_for(
+    member: Membership, today: date, *, ahead: timedelta | None = None, beside: Sequence[Lookup[Any]] = ()
+) -> list[Item]:
+    """Late things first, then by due date, then what has none. One statement however much waits, and for whoever
+    assesses one query more; it reads what stands `beside`, too. `ahead`: how long before its day a commitment, a
+    contract, a paper, a rehearsal or a proof of cause is among them; None: when it is time to see to it."""
+    judged, deciding = vendors_being_rated(member), chain.waiting_for(member).order_by().values_list("pk", flat=True)
+    asking = Asking(member=member, today=today, ahead=ahead, judged=judged, deciding=deciding)
+    found = [source(asking) for source in SOURCES]
+    look_up(*found, *beside)
+    items = [item for waiting in found for item in waiting.told()]
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on or today, item.about))
 
 
 # Asked to judge -------------------------------------------------------------------------------------------------
-def _to_answer(member: Membership, today: date) -> Iterator[Item]:
+def _to_answer(asking: Asking) -> Waiting:
+    member, today = asking.member, asking.today
     counting = Q(answers__question__supplementary=False)
     answered = counting & (Q(answers__grade__isnull=False) | Q(answers__blank__gt=""))
     unanswered = Answer.objects.filter(response=OuterRef("pk"), grade=None, blank="").counting()
@@ -64,8 +68,7 @@ def _to_answer(member: Membership, today: date) -> Iterator[Item]:
         first_rule=Subquery(first[:1]),
         sent_back_at=Subquery(sent_back.order_by("-decided_at").values("decided_at")[:1]),
     )
-    for row in rows:
-        yield _answer(row, today)
+    return Lookup(reads=(rows,), told=lambda: [_answer(row, today) for row in sorted(rows, key=lambda row: row.pk)])
 
 
 class AnsweringState(TypedDict):
@@ -104,12 +107,17 @@ def _was_opened_by_itself(row: Response) -> bool:
     return row.invited_by_id is None and row.assessment.previous_id is not None
 
 
-def _handed_over(member: Membership, today: date) -> Iterator[Item]:
+def _handed_over(asking: Asking) -> Waiting:
     """Single questions that a rater handed to this person: one item an assessment."""
+    member, today = asking.member, asking.today
     rows = Delegation.objects.for_member(member).waiting_for(member.user)
-    rows = rows.select_related("answer__response__assessment__vendor")
+    rows = rows.select_related("answer__response__assessment__vendor", "answer__question__rule")
+    return Lookup(reads=(rows,), told=lambda: _handed(rows, today))
+
+
+def _handed(rows: Iterable[Delegation], today: date) -> Iterator[Item]:
     handed: dict[int, list[Delegation]] = defaultdict(list)
-    for row in rows.order_by("answer__question__rule__position", "answer__question__position"):
+    for row in sorted(rows, key=_place_of):
         handed[row.answer.response.assessment_id].append(row)
     for delegations in handed.values():
         assessment = delegations[0].answer.response.assessment
@@ -127,34 +135,45 @@ def _handed_over(member: Membership, today: date) -> Iterator[Item]:
         )
 
 
+def _place_of(row: Delegation) -> tuple[int, int, int]:
+    question = row.answer.question
+    return question.rule.position, question.position, row.pk
+
+
 # To look after --------------------------------------------------------------------------------------------------
 def looked_after_by(member: Membership) -> AssessmentQuerySet:
     """Those that the member owns, and those whose owner can no longer look after them."""
-    rows = Assessment.objects.for_member(member)
-    able = Membership.objects.active().filter(
-        user=OuterRef("owner"),
-        user__is_active=True,
-        organisation=member.organisation_id,
-        role__in=roles_with(Right.ASSESS),
-    )
-    return rows.filter(Q(owner=member.user_id) | ~Exists(able))
+    return Assessment.objects.for_member(member).filter(held_by(member, Right.ASSESS, otherwise=Right.ASSESS))
 
 
-def _to_look_after(member: Membership, today: date) -> Iterator[Item]:
+def _to_look_after(asking: Asking) -> Waiting:
+    member, today = asking.member, asking.today
     if not may(member, Right.ASSESS):
+        return NOTHING
+    rows = looked_after_by(member).to_answer().order_by()
+    assessments, collecting = rows.with_vendor(), rows.collecting().values("pk")
+    asked = Response.objects.filter(withdrawn_at=None, assessment__in=collecting)
+    meetings = Meeting.objects.filter(assessment__in=collecting)
+    apart = _questions_apart(collecting)
+
+    def told() -> Iterator[Item]:
+        found = sorted(assessments, key=lambda one: (one.created_at, one.pk), reverse=True)
+        attach(found, "responses", ((one.assessment_id, one) for one in sorted(asked, key=lambda one: one.pk)))
+        attach(found, "meetings", ((one.assessment_id, one) for one in meetings))
+        wide = Counter(apart)
+        for assessment in found:
+            yield from _looked_after(assessment, member, today, wide[assessment.pk])
+
+    return Lookup(reads=(assessments, asked, meetings, apart), told=told)
+
+
+def _looked_after(assessment: Assessment, member: Membership, today: date, apart: int) -> Iterator[Item]:
+    if assessment.state == AssessmentState.DRAFT:
+        url = reverse("assessment_detail", args=[assessment.pk])
+        yield _item(ItemKind.OPEN, _("Open the questionnaire"), assessment, today, url=url)
         return
-    asked = Response.objects.filter(withdrawn_at=None)
-    rows = looked_after_by(member).to_answer().with_vendor()
-    rows = rows.prefetch_related(Prefetch("responses", queryset=asked), "meetings")
-    assessments = list(rows)
-    apart = _questions_apart(assessments)
-    for assessment in assessments:
-        if assessment.state == AssessmentState.DRAFT:
-            url = reverse("assessment_detail", args=[assessment.pk])
-            yield _item(ItemKind.OPEN, _("Open the questionnaire"), assessment, today, url=url)
-            continue
-        yield from _collecting(assessment, member, today, apart[assessment.pk])
-        yield from _vendor_answered(assessment, member, today)
+    yield from _collecting(assessment, member, today, apart)
+    yield from _vendor_answered(assessment, member, today)
 
 
 def _collecting(assessment: Assessment, member: Membership, today: date, apart: int) -> Iterator[Item]:
@@ -211,14 +230,13 @@ def _late_raters(
     )
 
 
-def _questions_apart(assessments: list[Assessment]) -> Counter[int]:
-    """Assessment → how many questions its raters grade two levels apart or more, not agreed on yet. One query."""
+def _questions_apart(assessments: QuerySet[Any, Any]) -> QuerySet[Any, int]:
+    """The assessment of each question that its raters grade two levels apart or more, not agreed on yet."""
     agreed = Consensus.objects.filter(assessment=OuterRef("response__assessment"), question=OuterRef("question"))
     counted = Response.objects.of_customer().handed_in().filter(assessment__in=assessments)
     rows = Answer.objects.filter(response__in=counted, grade__isnull=False).counting().exclude(Exists(agreed))
     spans = rows.values("response__assessment", "question").annotate(low=Min("grade"), high=Max("grade")).order_by()
-    wide = spans.filter(high__gte=F("low") + APART).values_list("response__assessment", flat=True)
-    return Counter(wide)
+    return spans.filter(high__gte=F("low") + APART).values_list("response__assessment", flat=True)
 
 
 # From the vendor ------------------------------------------------------------------------------------------------
@@ -237,29 +255,47 @@ def _vendor_answered(assessment: Assessment, member: Membership, today: date) ->
             )
 
 
-def _replied(member: Membership, today: date) -> Iterator[Item]:
+def _replied(asking: Asking) -> Waiting:
     """Worth reading until the last approval, for whoever looks after it and for whoever decides."""
-    decided = Q(assessment__in=chain.waiting_for(member))
+    member, today = asking.member, asking.today
+    decided = Q(assessment__in=asking.deciding)
     looked_after = Q(assessment__in=looked_after_by(member).in_review()) if may(member, Right.ASSESS) else Q()
     rows = ReplyRequest.objects.filter(decided | looked_after, withdrawn_at=None, submitted_at__isnull=False)
-    decides = Exists(chain.waiting_for(member).filter(pk=OuterRef("assessment")))
-    for row in rows.select_related("assessment__vendor").annotate(decides=decides):
+    rows = rows.select_related("assessment__vendor")
+    reads = rows, asking.deciding
+    return Lookup(reads=reads, told=lambda: _replies(rows, set(asking.deciding), member, today))
+
+
+def _replies(rows: Iterable[ReplyRequest], deciding: set[int], member: Membership, today: date) -> Iterator[Item]:
+    for row in sorted(rows, key=lambda row: row.pk):
+        decides = row.assessment_id in deciding
         yield _item(
             ItemKind.VENDOR_REPLIED,
             _("Read the vendor’s reply"),
             row.assessment,
             today,
-            url=reverse("assessment_review" if row.decides else "assessment_detail", args=[row.assessment_id]),
+            url=reverse("assessment_review" if decides else "assessment_detail", args=[row.assessment_id]),
             asked_at=row.submitted_at,
-            told_at_once=row.decides or row.assessment.owner_id == member.user_id,
+            told_at_once=decides or row.assessment.owner_id == member.user_id,
         )
 
 
 # To decide ------------------------------------------------------------------------------------------------------
-def _to_decide(member: Membership, today: date) -> Iterator[Item]:
+def _to_decide(asking: Asking) -> Waiting:
     """Whose turn it is, by role or by name, says the chain of approval."""
-    earlier = Max("approvals__decided_at", filter=Q(approvals__decision=Decision.APPROVED))
-    for assessment in chain.waiting_for(member).with_vendor().annotate(earlier_level_at=earlier):
+    today = asking.today
+    approved = Approval.objects.filter(assessment=OuterRef("pk"), decision=Decision.APPROVED)
+    earlier = Subquery(approved.order_by("-decided_at").values("decided_at")[:1])
+    rows = Assessment.objects.filter(pk__in=asking.deciding).with_vendor().annotate(earlier_level_at=earlier)
+    return Lookup(reads=(rows,), told=lambda: _decisions(rows, today))
+
+
+class DecidingState(TypedDict):
+    earlier_level_at: datetime | None
+
+
+def _decisions(rows: Iterable[WithAnnotations[Assessment, DecidingState]], today: date) -> Iterator[Item]:
+    for assessment in sorted(rows, key=lambda one: (one.created_at, one.pk), reverse=True):
         moments = [assessment.submitted_at, assessment.earlier_level_at]
         yield _item(
             ItemKind.DECIDE,
@@ -272,11 +308,17 @@ def _to_decide(member: Membership, today: date) -> Iterator[Item]:
         )
 
 
-def _nobody_decides(member: Membership, today: date) -> Iterator[Item]:
+def _nobody_decides(asking: Asking) -> Waiting:
     """For administrators, until somebody can: nothing goes on before that."""
+    member, today = asking.member, asking.today
     if not may(member, Right.ADMINISTER):
-        return
-    for assessment in vacancies.waiting_for_nobody(member):
+        return NOTHING
+    found = vacancies.waiting_for_nobody(member)
+    return Lookup(reads=found.reads, told=lambda: _undecided(found.told(), today))
+
+
+def _undecided(assessments: Iterable[Assessment], today: date) -> Iterator[Item]:
+    for assessment in sorted(assessments, key=lambda one: (one.created_at, one.pk), reverse=True):
         yield _item(
             ItemKind.NOBODY_DECIDES,
             _("It waits, and nobody can approve it: give somebody the role"),
@@ -317,3 +359,10 @@ def _item(
         asked_at=asked_at,
         told_at_once=told_at_once,
     )
+
+
+SOURCES: tuple[Source, ...] = (
+    *(_to_answer, _handed_over, _to_look_after, _to_decide, _nobody_decides, _replied),
+    *(promised.to_follow_up, deadlines.to_decide, deadlines.to_start, rehearsed.to_hold, owed.to_follow_up),
+    *(running.to_end, plan_checks.to_check, acknowledged.to_see_to, noticed.to_read),
+)

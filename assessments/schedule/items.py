@@ -3,14 +3,19 @@ rehearsal, a proof of cause, a planned change."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.db import models
+from django.db.models import QuerySet
 
+from accounts.models import Membership
 from assessments.models import Assessment
 from assessments.schedule.milestones import DAYS_BEFORE
+from groundwork.together import Lookup
 from vendors.models import Vendor
 
 
@@ -86,3 +91,23 @@ class Item:
     asked_at: datetime | None = None
     told_at_once: bool = False  # whoever asked sent a mail, to those who want one
     days_before: tuple[int, ...] = DAYS_BEFORE
+
+
+Waiting = Lookup[Iterable[Item]]
+NOTHING: Waiting = Lookup(reads=(), told=tuple)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """Whose work, on which day. `ahead`: how long before its day a thing is among it; None: when it is time to see to
+    it. `judged`: the keys of the vendors that the member still judges; `deciding`: those of the assessments in review
+    that wait for them. Both are read with the rest."""
+
+    member: Membership
+    today: date
+    ahead: timedelta | None
+    judged: QuerySet[Any, int]
+    deciding: QuerySet[Any, int]
+
+
+Source = Callable[[Asking], Waiting]

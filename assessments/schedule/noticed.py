@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -11,28 +11,34 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.access import Right, may
 from accounts.models import Membership
-from assessments.schedule.items import Item, ItemKind, Subject
+from assessments.schedule.holders import not_judged
+from assessments.schedule.items import NOTHING, Asking, Item, ItemKind, Subject, Waiting
+from groundwork.together import Lookup
 from vendors.models import ChangeNotice
 from vendors.notices.reading import NoticeView, reminder_of, starts_on, unread
-from vendors.withheld import withheld
 
 TO_READ: Promise = gettext_lazy("Read what changes, and confirm it for your department")
 TO_CHASE: Promise = gettext_lazy("Not every department has confirmed the planned change: ask them")
 
 
-def to_read(member: Membership, today: date, *, ahead: timedelta | None) -> Iterator[Item]:
+def to_read(asking: Asking) -> Waiting:
     """For everybody of a department that has not confirmed; from two working days before, for those who keep the
-    register, too. Nothing of vendors that the member still judges. Five queries at most, however many there are."""
+    register, too. Nothing of vendors that the member still judges."""
+    member, today = asking.member, asking.today
     if not may(member, Right.READ):
-        return
+        return NOTHING
     if member.department_id is None and not may(member, Right.EDIT_VENDORS):
-        return
+        return NOTHING
     since = _now_or_morning(today)
-    notices = unread(member.organisation, since)
-    hidden = withheld(member) if notices else set()
-    for notice in notices:
-        if notice.vendor_id not in hidden:
-            yield from _of_notice(member, NoticeView(notice=notice, now=since), today)
+    notices, hidden = unread(member.organisation, since), asking.judged
+    return Lookup(
+        reads=(*notices.reads, hidden),
+        told=lambda: [
+            item
+            for notice in not_judged(notices.told(), hidden)
+            for item in _of_notice(member, NoticeView(notice=notice, now=since), today)
+        ],
+    )
 
 
 def _now_or_morning(today: date) -> datetime:

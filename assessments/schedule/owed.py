@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Q
 from django.urls import reverse
@@ -11,12 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from accounts.access import Right, may
-from accounts.models import Membership
-from assessments.schedule.holders import nobody_holds
-from assessments.schedule.items import Item, ItemKind, Subject
+from assessments.schedule.holders import held_by, not_judged
+from assessments.schedule.items import NOTHING, Asking, Item, ItemKind, Subject, Waiting
+from groundwork.together import Lookup
 from vendors.models import CauseProof, ProofState
 from vendors.proofs.reading import complete
-from vendors.withheld import withheld
 
 ACTIONS: dict[ItemKind, Promise] = {
     ItemKind.PROOF_TO_READ: gettext_lazy("Read the proof of cause: accept it, or return it"),
@@ -25,33 +23,26 @@ ACTIONS: dict[ItemKind, Promise] = {
 }
 
 
-def to_follow_up(member: Membership, today: date, *, ahead: timedelta | None) -> Iterator[Item]:
+def to_follow_up(asking: Asking) -> Waiting:
     """Those that the member follows up; those that nobody holds, for whoever keeps the facts. What is not late yet is
-    the vendor's to do: it stands in a calendar, not on My work. Two queries however many wait."""
+    the vendor's to do: it stands in a calendar, not on My work."""
+    member, today, ahead = asking.member, asking.today, asking.ahead
     if not may(member, Right.READ):
-        return
-    own = Q(owner=member.user_id)
-    if may(member, Right.EDIT_VENDORS):
-        own |= nobody_holds(member, "owner", Right.READ)
-    rows = complete(CauseProof.objects.for_member(member).open()).filter(own, vendor__archived_at=None)
-    waiting = [
-        proof
-        for proof in rows
-        if proof.state == ProofState.HANDED_IN or proof.due_on < today or _is_within(proof, today, ahead)
-    ]
-    hidden = withheld(member) if waiting else set()
-    for proof in waiting:
-        if proof.vendor_id not in hidden:
-            yield _item(proof, today)
+        return NOTHING
+    waits = Q(state=ProofState.HANDED_IN) | Q(due_on__lt=today)
+    if ahead is not None:
+        waits |= Q(due_on__lte=today + ahead)
+    rows = complete(CauseProof.objects.for_member(member).open()).filter(waits, vendor__archived_at=None)
+    theirs, hidden = rows.filter(held_by(member, Right.READ, otherwise=Right.EDIT_VENDORS)), asking.judged
+    return Lookup(
+        reads=(theirs, hidden),
+        told=lambda: [_item(proof, today) for proof in not_judged(theirs, hidden)],
+    )
 
 
 def item_of(proof: CauseProof, today: date) -> Item:
     """Of one that is open, whoever follows it up."""
     return _item(proof, today)
-
-
-def _is_within(proof: CauseProof, today: date, ahead: timedelta | None) -> bool:
-    return ahead is not None and proof.due_on <= today + ahead
 
 
 def _kind(proof: CauseProof, today: date) -> ItemKind:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from accounts.access import Right, may
-from accounts.models import Membership
-from assessments.schedule.holders import nobody_holds
-from assessments.schedule.items import Item, ItemKind, Subject
+from assessments.schedule.holders import held_by
+from assessments.schedule.items import NOTHING, Asking, Item, ItemKind, Subject, Waiting
 from assessments.schedule.milestones import DAYS_BEFORE
-from vendors.emergencies.checks import check_by
-from vendors.models import EmergencyPlan
-from vendors.withheld import withheld
+from groundwork.together import Lookup
+from vendors.emergencies.checks import check_by, checked_since
+from vendors.models import EmergencyPlan, EmergencyPlanQuerySet
 
 FORTNIGHT = 14  # days before: calling the numbers takes no longer to prepare
 SOON = timedelta(days=FORTNIGHT)
@@ -26,18 +24,23 @@ ACTION: Promise = gettext_lazy("Go through the page for when it breaks, and call
 NEVER: Promise = gettext_lazy("Nobody has called these numbers yet")
 
 
-def to_check(member: Membership, today: date, *, ahead: timedelta | None) -> Iterator[Item]:
+def to_check(asking: Asking) -> Waiting:
     """For whoever keeps a page true; where nobody does, for those who keep the register; of vendors that the member
-    still judges none, since its page opens to them afterwards. Two queries at most."""
+    still judges none, since its page opens to them afterwards."""
+    member, today, ahead = asking.member, asking.today, asking.ahead
     if not may(member, Right.READ):
-        return
-    own = Q(owner=member.user_id)
-    if may(member, Right.EDIT_VENDORS):
-        own |= nobody_holds(member, "owner", Right.READ)
-    plans = EmergencyPlan.objects.for_member(member).in_use().filter(own).select_related("service__vendor")
-    due = [plan for plan in plans if due_on(plan) <= today + (ahead or SOON)]
-    hidden = withheld(member) if due else set()
-    yield from (item_of(plan, today) for plan in due if plan.service.vendor_id not in hidden)
+        return NOTHING
+    until = today + (ahead or SOON)
+    plans = EmergencyPlan.objects.for_member(member).in_use().checked_before(checked_since(until + timedelta(days=1)))
+    theirs = plans.filter(held_by(member, Right.READ, otherwise=Right.EDIT_VENDORS)).select_related("service__vendor")
+    hidden = asking.judged
+    return Lookup(reads=(theirs, hidden), told=lambda: _items(theirs, set(hidden), today, until))
+
+
+def _items(plans: EmergencyPlanQuerySet, hidden: set[int], today: date, until: date) -> Iterator[Item]:
+    for plan in plans:
+        if due_on(plan) <= until and plan.service.vendor_id not in hidden:
+            yield item_of(plan, today)
 
 
 def due_on(plan: EmergencyPlan) -> date:

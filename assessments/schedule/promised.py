@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import TypedDict
 
@@ -18,10 +18,11 @@ from accounts.access import Right, may
 from accounts.models import Membership
 from assessments.commitments.measured import Judgement, judgement_from
 from assessments.models import Commitment, CommitmentQuerySet, CommitmentState, CommitmentStep, StepKind
-from assessments.schedule.holders import nobody_holds
-from assessments.schedule.items import Item, ItemKind, Subject
+from assessments.schedule.holders import held_by
+from assessments.schedule.items import NOTHING, Asking, Item, ItemKind, Subject, Waiting
+from groundwork.together import Lookup
 from vendors.measures.movement import Outcome, Standing
-from vendors.withheld import is_withheld, withheld
+from vendors.withheld import is_withheld
 
 SOON = timedelta(days=14)  # before it is due
 SHOWN = 80  # characters of what was promised
@@ -48,17 +49,31 @@ class LastStep(TypedDict):
     last_link: int | None
 
 
-def to_follow_up(member: Membership, today: date, *, ahead: timedelta | None) -> Iterator[Item]:
+def to_follow_up(asking: Asking) -> Waiting:
     """Those of this member, and those that nobody holds any more; of vendors that the member still judges no figure,
-    and nothing that only a figure tells. Two queries however many wait."""
+    and nothing that only a figure tells."""
+    member, today, ahead = asking.member, asking.today, asking.ahead
     if not may(member, Right.READ):
-        return
+        return NOTHING
     followed = followed_by(member).filter(vendor__archived_at=None)
+    ahead = ahead or SOON
     rows = _with_last_step(followed.open() | _slipping(followed, today))
-    found = [(row, kind) for row in rows if (kind := _kind(row, today, ahead or SOON)) is not None]
-    hidden = withheld(member) if found else set()
-    for row, kind in found:
-        if kind == ItemKind.PROMISE_SLIPPING and row.vendor_id in hidden:
+    worth_a_word = Q(due_on__lte=today + ahead) | Q(state__in=(CommitmentState.REPORTED, CommitmentState.KEPT))
+    rows = rows.filter(worth_a_word | Q(last_kind__in=(StepKind.DECLINED, StepKind.REOPENED)))
+    hidden = asking.judged
+    return Lookup(reads=(rows, hidden), told=lambda: _items(member, rows, set(hidden), today, ahead))
+
+
+def _items(
+    member: Membership,
+    rows: Iterable[WithAnnotations[Commitment, LastStep]],
+    hidden: set[int],
+    today: date,
+    ahead: timedelta,
+) -> Iterator[Item]:
+    for row in rows:
+        kind = _kind(row, today, ahead)
+        if kind is None or (kind == ItemKind.PROMISE_SLIPPING and row.vendor_id in hidden):
             continue
         yield _item(row, kind, member, today, shows_figures=row.vendor_id not in hidden)
 
@@ -74,10 +89,7 @@ def item_of(member: Membership, commitment: Commitment, today: date) -> Item | N
 
 def followed_by(member: Membership) -> CommitmentQuerySet:
     """Those that the member follows up, and, for whoever assesses, those whose owner can no longer do so."""
-    own = Q(owner=member.user_id)
-    if may(member, Right.ASSESS):
-        own |= nobody_holds(member, "owner", Right.READ)
-    return Commitment.objects.for_member(member).filter(own)
+    return Commitment.objects.for_member(member).filter(held_by(member, Right.READ, otherwise=Right.ASSESS))
 
 
 def _slipping(rows: CommitmentQuerySet, today: date) -> CommitmentQuerySet:

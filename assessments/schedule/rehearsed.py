@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import Right, may
-from accounts.models import Membership
-from assessments.schedule.holders import able_users
-from assessments.schedule.items import Item, ItemKind, Subject
+from assessments.schedule.holders import held_by
+from assessments.schedule.items import NOTHING, Asking, Item, ItemKind, Subject, Waiting
+from groundwork.together import Lookup
 from vendors.models import Rehearsal, RehearsalKind
 from vendors.rehearsals.records import day_of, planned_until
 from vendors.rehearsals.words import called
@@ -19,16 +18,17 @@ from vendors.rehearsals.words import called
 SOON = timedelta(days=14)
 
 
-def to_hold(member: Membership, today: date, *, ahead: timedelta | None) -> Iterator[Item]:
-    """For whoever leads it; where that one can no longer, for those who keep the register. Two queries at most."""
+def to_hold(asking: Asking) -> Waiting:
+    """For whoever leads it; where that one can no longer, for those who keep the register."""
+    member, today, ahead = asking.member, asking.today, asking.ahead
     if not may(member, Right.READ):
-        return
-    planned = list(planned_until(member.organisation, today + (SOON if ahead is None else ahead)))
-    present = able_users(member, Right.READ) if planned else set()
-    for one in planned:
-        is_led = one.owner_id in present
-        if one.owner_id == member.user_id if is_led else may(member, Right.EDIT_VENDORS):
-            yield _item(one, today)
+        return NOTHING
+    planned = planned_until(member.organisation, today + (SOON if ahead is None else ahead))
+    theirs = planned.filter(held_by(member, Right.READ, otherwise=Right.EDIT_VENDORS))
+    return Lookup(
+        reads=(theirs,),
+        told=lambda: [_item(one, today) for one in sorted(theirs, key=lambda one: (one.planned_at, one.pk))],
+    )
 
 
 def _item(one: Rehearsal, today: date) -> Item:

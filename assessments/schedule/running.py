@@ -12,23 +12,28 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from accounts.access import Right, may
-from accounts.models import Membership
-from assessments.schedule.items import Item, ItemKind, Subject
-from vendors.models import Incident, TimelineEntry
+from assessments.schedule.items import NOTHING, Asking, Item, ItemKind, Subject, Waiting
+from groundwork.together import Lookup
+from vendors.models import Incident, IncidentQuerySet, TimelineEntry
 
 FORGOTTEN = timedelta(days=30)  # after which nobody is asked any more
 ACTION: Promise = gettext_lazy("Say when the business ran again")
 
 
-def to_end(member: Membership, today: date) -> Iterator[Item]:
-    """Late from the day after it began. One query."""
+def to_end(asking: Asking) -> Waiting:
+    """Late from the day after it began."""
+    member, today = asking.member, asking.today
     if not may(member, Right.EDIT_VENDORS):
-        return
+        return NOTHING
     since = timezone.make_aware(datetime.combine(today, time.min)) - FORGOTTEN
     own = TimelineEntry.objects.filter(incident=OuterRef("pk"), user=member.user_id)
     running = Incident.objects.for_member(member).filter(restored_at=None, opened_at__gte=since)
     running = running.filter(Exists(own), vendor__archived_at=None).select_related("vendor")
-    for incident in running.order_by("opened_at", "pk"):
+    return Lookup(reads=(running,), told=lambda: _items(running, today))
+
+
+def _items(running: IncidentQuerySet, today: date) -> Iterator[Item]:
+    for incident in sorted(running, key=lambda one: (one.opened_at, one.pk)):
         day = timezone.localdate(incident.opened_at)
         yield Item(
             kind=ItemKind.HOUR,

@@ -19,6 +19,7 @@ from assessments.score.arithmetic import GRADES
 from assessments.secrecy import counted_responses
 from groundwork import words
 from groundwork.rounding import rounded_fairly
+from groundwork.together import Lookup
 
 # Krippendorff's own customs: from 0.800 on data are reliable, from 0.667 on good for tentative conclusions.
 STRONG, TENTATIVE = Fraction("0.8"), Fraction("0.667")
@@ -118,11 +119,20 @@ def rater_agreement(assessment: Assessment, responses: QuerySet[Response] | None
     """Over the grades that raters handed in, or those of the given responses; one query. Blanks count as missing.
 
     Whoever had read the others' answers first is left out: that they agree would say nothing."""
+    return agreement_in(assessment, responses).now()
+
+
+def agreement_in(assessment: Assessment, responses: QuerySet[Response] | None = None) -> Lookup[Agreement]:
+    """The same, to be read with what else a page shows."""
     responses = counted_responses(assessment) if responses is None else responses
     alone = responses.filter(kind=ResponseKind.CUSTOMER, not_independent_since=None)
     rows = Answer.objects.filter(response__in=alone, grade__isnull=False).counting()
     found = rows.order_by().values_list("response", "question", "grade")
-    return agreement_of_grades((rater, question, grade) for rater, question, grade in found if grade is not None)
+
+    def told() -> Agreement:
+        return agreement_of_grades((rater, question, grade) for rater, question, grade in found if grade is not None)
+
+    return Lookup(reads=(found,), told=told)
 
 
 def agreement_of_grades(grades: Iterable[tuple[int, int, int]]) -> Agreement:

@@ -7,13 +7,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.models import Answer, Assessment, Response
 from assessments.score.arithmetic import Blank, GradedQuestion, QuestionInput, RaterAnswer, grade_question
+from groundwork.together import Lookup
 from manifesto.models import Question
+from manifesto.printed import edition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,14 +52,27 @@ def also_asked(
 ) -> AlsoAsked:
     """How far these responses are with what stands beside the questions that count; one query, and none where nothing
     does. `rules`: only these, for one who is asked about no others."""
+    return asked_beside(assessment, responses, rules=rules).now()
+
+
+def asked_beside(
+    assessment: Assessment, responses: QuerySet[Response], *, rules: Collection[str] | None = None
+) -> Lookup[AlsoAsked]:
+    """The same, to be read with what else a page shows."""
+    if not assessment.asks_supplementary:
+        return Lookup(reads=(), told=AlsoAsked)
+    given = Answer.objects.filter(response__in=responses).supplementary().answered().order_by()
+    said = given.values_list("question", flat=True)
+    return Lookup(reads=(said,), told=lambda: also_said(assessment, {*said}, rules=rules))
+
+
+def also_said(assessment: Assessment, answered: Collection[int], *, rules: Collection[str] | None = None) -> AlsoAsked:
+    """The same, where the caller knows which questions are answered, by their ids; no query."""
     if not assessment.asks_supplementary:
         return AlsoAsked()
-    given = Answer.objects.filter(response__in=responses, question=OuterRef("pk")).answered()
-    asked = Question.objects.filter(release=assessment.release_id).supplementary()
-    if rules is not None:
-        asked = asked.filter(rule__key__in=rules)
-    said = list(asked.annotate(is_said=Exists(given)).values_list("is_said", flat=True))
-    return AlsoAsked(total=len(said), answered=sum(said))
+    bank = edition(assessment.release).supplementary
+    asked = [question.pk for question in bank if rules is None or question.rule.key in rules]
+    return AlsoAsked(total=len(asked), answered=len({*asked} & {*answered}))
 
 
 def graded(question: Question, answers: Iterable[Answer]) -> GradedQuestion:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,12 +15,13 @@ from accounts.models import Membership
 from assessments.independence import let_read
 from assessments.models import Answer, Assessment, AssessmentState, Consensus, Response, VendorNote
 from assessments.score import words as wording
-from assessments.score.also_asked import AlsoAsked, also_asked
+from assessments.score.also_asked import AlsoAsked, also_said, asked_beside
 from assessments.score.also_asked import graded as graded_beside
 from assessments.score.arithmetic import GradedQuestion, Policy, RuleScore, Score
-from assessments.score.reading import RuleProgress, current_score, policy_of, rule_progress
+from assessments.score.reading import RuleProgress, own_answer, own_score, policy_of, rule_progress, score_of
 from assessments.secrecy import own_response, readable_responses, vendor_answers
 from groundwork.rounding import rounded
+from groundwork.together import look_up
 from groundwork.words import number
 from manifesto.models import GRADE_NAMES, Level, Question
 
@@ -152,11 +153,23 @@ def own_sheet_of(
     return _sheet(assessment, own, with_answers=with_answers, with_consensus=False, rules=asked)
 
 
-def sheet_for(assessment: Assessment, member: Membership, *, with_answers: bool = False) -> ScoreSheet:
+def own_sheet(
+    assessment: Assessment, response: Response, answers: Collection[Answer], *, rules: Collection[str]
+) -> ScoreSheet:
+    """The same without the answers, which the caller has read, all of them and with `has_files`; no query."""
+    said = {answer.question_id: [own_answer(response, answer)] for answer in answers}
+    answered = {answer.question_id for answer in answers if answer.is_answered}
+    also = also_said(assessment, answered, rules=rules)
+    return _sheet_of(assessment, own_score(assessment, said, rules=rules), also, {})
+
+
+def sheet_for(
+    assessment: Assessment, member: Membership, *, with_answers: bool = False, reads: bool | None = None
+) -> ScoreSheet:
     """What this member may see of it: while they are kept apart, their own answers alone; else it is on record that
-    they read those of the others."""
-    if let_read(assessment, member.user):
-        readable = readable_responses(assessment, member)
+    they read those of the others. `reads`: what `let_read` said, where the caller has asked it."""
+    if let_read(assessment, member.user) if reads is None else reads:
+        readable = readable_responses(assessment, member, is_apart=False)
         return _sheet(assessment, readable, with_answers=with_answers, with_consensus=True)
     if own := own_response(assessment, member.user):
         return own_sheet_of(assessment, own, with_answers=with_answers)
@@ -176,10 +189,19 @@ def _sheet(
     with_consensus: bool,
     rules: Collection[str] | None = None,
 ) -> ScoreSheet:
-    score = current_score(assessment, responses, with_consensus=with_consensus, rules=rules)
+    scored = score_of(assessment, responses, with_consensus=with_consensus, rules=rules)
+    also = asked_beside(assessment, responses, rules=rules)
+    look_up(scored, also)
+    score = scored.told()
+    questions = _questions(assessment, responses, score, with_consensus=with_consensus) if with_answers else {}
+    return _sheet_of(assessment, score, also.told(), questions)
+
+
+def _sheet_of(
+    assessment: Assessment, score: Score, also: AlsoAsked, questions: Mapping[str, Sequence[QuestionSheet]]
+) -> ScoreSheet:
     is_over = assessment.state not in {AssessmentState.DRAFT, AssessmentState.COLLECTING}
     policy = policy_of(assessment.release)
-    questions = _questions(assessment, responses, score, with_consensus=with_consensus) if with_answers else {}
     sheets = tuple(
         _rule_sheet(rule, far, policy, questions.get(rule.rule, ()))
         for rule, far in zip(score.rules, rule_progress(assessment, score), strict=True)
@@ -192,7 +214,7 @@ def _sheet(
         confidence=str(wording.CONFIDENCES[score.confidence]),
         average=wording.percent(score.average, policy),
         weakest=next((rule for rule in sheets if rule.progress.key == score.weakest), None),
-        also=also_asked(assessment, responses, rules=rules),
+        also=also,
     )
 
 

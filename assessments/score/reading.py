@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from operator import itemgetter
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -13,7 +15,9 @@ from assessments.models import Answer, Assessment, Consensus, Evidence, Response
 from assessments.score import arithmetic
 from assessments.score.arithmetic import AgreedGrade, Blank, Policy, QuestionInput, QuestionState, RaterAnswer, Score
 from assessments.secrecy import counted_responses
-from manifesto.models import Question, Release, Rule
+from groundwork.together import Lookup
+from manifesto.models import Release
+from manifesto.printed import Edition, edition
 
 SETTLED = frozenset({QuestionState.GRADED, QuestionState.NOT_APPLICABLE})
 
@@ -69,23 +73,40 @@ def policy_of(release: Release) -> Policy:
 def question_inputs(
     assessment: Assessment, responses: QuerySet[Response], *, with_consensus: bool = True
 ) -> tuple[QuestionInput, ...]:
-    """Every question of the release that counts, with what the raters of these responses answered; at most three
-    queries. What is supplementary enters nothing that is made of these: neither a score nor its confidence, nor what
-    is contested, held against measures or compared."""
+    """Every question of the release that counts, with what the raters of these responses answered; one query, where
+    the release is loaded and was read before. What is supplementary enters nothing that is made of these: neither a
+    score nor its confidence, nor what is contested, held against measures or compared."""
+    return inputs_of(assessment, responses, with_consensus=with_consensus).now()
+
+
+def inputs_of(
+    assessment: Assessment, responses: QuerySet[Response], *, with_consensus: bool = True
+) -> Lookup[tuple[QuestionInput, ...]]:
+    """The same, to be read with what else a page shows."""
     answers = _rater_answers(responses)
-    agreed = _agreed(assessment) if with_consensus else {}
-    counting = Question.objects.filter(release=assessment.release_id).counting()
-    questions = counting.order_by("rule__position", "position")
+    agreed = Consensus.objects.filter(assessment=assessment) if with_consensus else Consensus.objects.none()
+    grades = agreed.order_by().values_list("question", "grade", "not_applicable")
+
+    def told() -> tuple[QuestionInput, ...]:
+        settled = {pk: AgreedGrade(grade=grade, not_applicable=never) for pk, grade, never in grades}
+        return _inputs(edition(assessment.release), _by_question(answers), settled)
+
+    return Lookup(reads=(answers, grades), told=told)
+
+
+def _inputs(
+    bank: Edition, answers: Mapping[int, Sequence[RaterAnswer]], agreed: Mapping[int, AgreedGrade]
+) -> tuple[QuestionInput, ...]:
     return tuple(
         QuestionInput(
-            key=key,
+            key=question.key,
             rule=rule,
-            weight=Fraction(weight),
-            knockout=knockout,
-            answers=tuple(answers.get(pk, ())),
-            consensus=agreed.get(pk),
+            weight=weight,
+            knockout=question.knockout,
+            answers=tuple(answers.get(question.pk, ())),
+            consensus=agreed.get(question.pk),
         )
-        for pk, key, rule, weight, knockout in questions.values_list("pk", "key", "rule__key", "weight", "knockout")
+        for question, rule, weight in bank.weights
     )
 
 
@@ -96,28 +117,46 @@ def current_score(
     with_consensus: bool = True,
     rules: Collection[str] | None = None,
 ) -> Score:
-    """The score of what was handed in and agreed, or of the given responses; four queries (and the release, where
-    it is not loaded yet). The vendor's own response never enters it. `rules`: only these, for one who is asked about
-    no others."""
-    keys = Rule.objects.filter(release=assessment.release_id).order_by("position").values_list("key", flat=True)
-    asked = [key for key in keys if rules is None or key in rules]
-    if responses is None:
-        responses = counted_responses(assessment)
-    inputs = question_inputs(assessment, responses, with_consensus=with_consensus)
-    return arithmetic.score(asked, [one for one in inputs if one.rule in asked], policy_of(assessment.release))
+    """The score of what was handed in and agreed, or of the given responses; one query (and the release, where it is
+    not loaded or known yet). The vendor's own response never enters it. `rules`: only these, for one who is asked
+    about no others."""
+    return score_of(assessment, responses, with_consensus=with_consensus, rules=rules).now()
+
+
+def score_of(
+    assessment: Assessment,
+    responses: QuerySet[Response] | None = None,
+    *,
+    with_consensus: bool = True,
+    rules: Collection[str] | None = None,
+) -> Lookup[Score]:
+    """The same, to be read with what else a page shows."""
+    responses = counted_responses(assessment) if responses is None else responses
+    inputs = inputs_of(assessment, responses, with_consensus=with_consensus)
+    return Lookup(reads=inputs.reads, told=lambda: _score(assessment.release, inputs.told(), rules))
+
+
+def own_score(assessment: Assessment, answers: Mapping[int, Sequence[RaterAnswer]], *, rules: Collection[str]) -> Score:
+    """The same of one rater's answers alone, which the caller has read: question id → theirs. No query."""
+    return _score(assessment.release, _inputs(edition(assessment.release), answers, {}), rules)
+
+
+def _score(release: Release, inputs: Iterable[QuestionInput], rules: Collection[str] | None) -> Score:
+    asked = [rule.key for rule in edition(release).rules if rules is None or rule.key in rules]
+    return arithmetic.score(asked, [one for one in inputs if one.rule in asked], policy_of(release))
 
 
 def rule_progress(assessment: Assessment, score: Score | None = None) -> tuple[RuleProgress, ...]:
-    """All rules of the score in order, with what is open; two queries beside the score."""
+    """All rules of the score in order, with what is open; no query beside the score."""
     score = score or current_score(assessment)
     states = {question.key: question.state for rule in score.rules for question in rule.questions}
-    labels = _labels(assessment.release_id)
+    bank = edition(assessment.release)
+    labels = _labels(bank)
     asked = {rule.rule for rule in score.rules}
-    rules = Rule.objects.filter(release=assessment.release_id).order_by("position")
     return tuple(
-        _rule_progress(key, position, name, labels[key], states)
-        for key, position, name in rules.values_list("key", "position", "name")
-        if key in asked
+        _rule_progress(rule.key, rule.position, rule.name, labels[rule.key], states)
+        for rule in bank.rules
+        if rule.key in asked
     )
 
 
@@ -144,29 +183,26 @@ def _rule_progress(
     )
 
 
-def _labels(release_id: int) -> dict[str, list[tuple[str, str, int]]]:
+def _labels(bank: Edition) -> dict[str, list[tuple[str, str, int]]]:
     """Rule key → the keys, short names and positions of its questions that count, in order."""
     labels: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
-    questions = Question.objects.filter(release=release_id).counting().order_by("position")
-    for rule, key, short, place in questions.values_list("rule__key", "key", "short", "position"):
-        labels[rule].append((key, short, place))
+    for question in bank.counting:
+        labels[question.rule.key].append((question.key, question.short, question.position))
     return labels
 
 
-def _agreed(assessment: Assessment) -> dict[int, AgreedGrade]:
-    """Question id → what the raters agreed on."""
-    rows = Consensus.objects.filter(assessment=assessment).values_list("question", "grade", "not_applicable")
-    return {question: AgreedGrade(grade=grade, not_applicable=applies_not) for question, grade, applies_not in rows}
-
-
-def _rater_answers(responses: QuerySet[Response]) -> dict[int, list[RaterAnswer]]:
-    """Question id → what each rater answered. The vendor's own responses never enter the score."""
+def _rater_answers(responses: QuerySet[Response]) -> QuerySet[Answer, Any]:
+    """What each rater answered. The vendor's own responses never enter the score."""
     rows = Answer.objects.filter(response__in=responses, response__kind=ResponseKind.CUSTOMER)
-    rows = rows.annotate(has_evidence=Exists(Evidence.objects.filter(answer=OuterRef("pk"))))
+    rows = rows.annotate(has_evidence=Exists(Evidence.objects.filter(answer=OuterRef("pk")))).order_by()
+    fields = ("response", "question", "response__department", "grade", "blank", "has_evidence")
+    return rows.values_list(*fields, "response__not_independent_since")
+
+
+def _by_question(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[RaterAnswer]]:
+    """Question id → what each rater answered."""
     answers: dict[int, list[RaterAnswer]] = defaultdict(list)
-    fields = ("question", "response", "response__department", "grade", "blank", "has_evidence")
-    found = rows.order_by("response").values_list(*fields, "response__not_independent_since")
-    for question, rater, department, grade, blank, has_evidence, not_independent_since in found:
+    for rater, question, department, grade, blank, has_evidence, since in sorted(rows, key=itemgetter(0, 1)):
         answers[question].append(
             RaterAnswer(
                 rater=str(rater),
@@ -174,7 +210,19 @@ def _rater_answers(responses: QuerySet[Response]) -> dict[int, list[RaterAnswer]
                 grade=grade,
                 blank=Blank(blank),
                 has_evidence=has_evidence,
-                is_independent=not_independent_since is None,
+                is_independent=since is None,
             )
         )
     return answers
+
+
+def own_answer(response: Response, answer: Answer) -> RaterAnswer:
+    """An answer of this response, read with `has_files`, as the arithmetic takes it."""
+    return RaterAnswer(
+        rater=str(response.pk),
+        department=None if response.department_id is None else str(response.department_id),
+        grade=answer.grade,
+        blank=Blank(answer.blank),
+        has_evidence=answer.has_files,  # type: ignore[attr-defined]
+        is_independent=response.is_independent,
+    )

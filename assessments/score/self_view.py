@@ -14,6 +14,7 @@ from assessments.score import arithmetic
 from assessments.score.arithmetic import Blank, GradedQuestion, QuestionInput, RaterAnswer
 from assessments.score.reading import policy_of, question_inputs
 from assessments.secrecy import counted_responses
+from groundwork.together import Lookup
 from groundwork.words import points
 from manifesto.models import Rule
 
@@ -61,7 +62,7 @@ class RuleGap:
 
 
 def gaps(assessment: Assessment, responses: QuerySet[Response] | None = None) -> tuple[RuleGap, ...]:
-    """For every rule of the release, in order; six queries at most. `responses`: the raters' (None: handed in)."""
+    """For every rule of the release, in order; three queries. `responses`: the raters' (None: handed in)."""
     responses = counted_responses(assessment) if responses is None else responses
     inputs = question_inputs(assessment, responses)
     rules = list(Rule.objects.filter(release=assessment.release_id).order_by("position").values_list("key", flat=True))
@@ -82,11 +83,21 @@ def gaps(assessment: Assessment, responses: QuerySet[Response] | None = None) ->
 
 def vendor_answers(assessment: Assessment) -> dict[str, RaterAnswer]:
     """Question key → what the vendor handed in about itself; empty before it hands in."""
+    return vendor_answers_in(assessment).now()
+
+
+def vendor_answers_in(assessment: Assessment) -> Lookup[dict[str, RaterAnswer]]:
+    """The same, to be read with what else a page shows."""
     handed_in = Response.objects.of_vendor().handed_in().filter(assessment=assessment)
-    rows = Answer.objects.filter(response__in=handed_in).values_list("question__key", "grade", "blank")
-    return {
-        key: RaterAnswer(rater=VENDOR, department=None, grade=grade, blank=Blank(blank)) for key, grade, blank in rows
-    }
+    rows = Answer.objects.filter(response__in=handed_in).order_by().values_list("question__key", "grade", "blank")
+
+    def told() -> dict[str, RaterAnswer]:
+        return {
+            key: RaterAnswer(rater=VENDOR, department=None, grade=grade, blank=Blank(blank))
+            for key, grade, blank in rows
+        }
+
+    return Lookup(reads=(rows,), told=told)
 
 
 def self_view(inputs: Iterable[QuestionInput], said: Mapping[str, RaterAnswer]) -> tuple[QuestionInput, ...]:

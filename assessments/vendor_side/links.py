@@ -36,6 +36,7 @@ from assessments.models import (
     ResponseKind,
     VendorLink,
 )
+from groundwork.together import Lookup
 from vendors.models import Contact
 
 DEFAULT_DAYS = 30
@@ -257,26 +258,43 @@ def end_of_reply(due_on: date) -> datetime:
 
 def progress(response: Response) -> Progress:
     """A word, a grade or a reason why there is none: each is an answer of the vendor."""
-    said = ~Q(vendor_says="") | Q(grade__isnull=False) | ~Q(blank="")
     asked = Answer.objects.filter(response=response).counting()
-    counts = asked.aggregate(total=Count("pk"), answered=Count("pk", filter=said))
+    counts = asked.aggregate(total=Count("pk"), answered=Count("pk", filter=_said()))
     return Progress(**counts)
+
+
+def _said(way: str = "") -> Q:
+    """`way`: from the row to its answers."""
+    return ~Q(**{f"{way}vendor_says": ""}) | Q(**{f"{way}grade__isnull": False}) | ~Q(**{f"{way}blank": ""})
 
 
 def vendor_side(assessment: Assessment, links: Iterable[VendorLink] | None = None) -> VendorSide | None:
     """How far the vendor is; None where it was never asked. Only counts: what it wrote is its own until handed in."""
-    response = Response.objects.of_vendor().filter(assessment=assessment).first()
-    if response is None:
+    return vendor_side_in(assessment, links).now()
+
+
+def vendor_side_in(assessment: Assessment, links: Iterable[VendorLink] | None = None) -> Lookup[VendorSide | None]:
+    """The same, to be read with what else a page shows."""
+    counted = Q(answers__question__supplementary=False)
+    responses = Response.objects.of_vendor().filter(assessment=assessment).order_by("pk")
+    told_of = responses.annotate(
+        total=Count("answers", filter=counted), answered=Count("answers", filter=counted & _said("answers__"))
+    )[:1]
+    found = VendorLink.objects.filter(response__in=responses.order_by()) if links is None else None
+
+    def told() -> VendorSide | None:
+        for response in told_of:
+            response.assessment = assessment
+            rows = [link for link in found or links or () if link.response_id == response.pk]
+            return VendorSide(
+                response=response,
+                progress=Progress(total=response.total, answered=response.answered),
+                seen_at=max((link.seen_at for link in rows if link.seen_at is not None), default=None),
+                has_link=any(link.revoked_at is None for link in rows),
+            )
         return None
-    response.assessment = assessment
-    found = VendorLink.objects.filter(response=response) if links is None else links
-    rows = [link for link in found if link.response_id == response.pk]
-    return VendorSide(
-        response=response,
-        progress=progress(response),
-        seen_at=max((link.seen_at for link in rows if link.seen_at is not None), default=None),
-        has_link=any(link.revoked_at is None for link in rows),
-    )
+
+    return Lookup(reads=(told_of,) if found is None else (told_of, found), told=told)
 
 
 def awaited(assessment: Assessment) -> VendorSide | None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from assessments.models import Assessment, Reply
 from assessments.vendor_side.reply import LONGEST_TEXT, reply_problems, usual_day
 from assessments.vendor_side.reply_words import STANCES, own_words
+from groundwork.choices import SearchedChoiceField
 from groundwork.fields import DayInput, LongText, field
 from vendors.models import Contact
 
@@ -38,7 +39,7 @@ class DayForm(forms.Form):
         return day
 
 
-class ReplyContactField(forms.ModelChoiceField):
+class ReplyContactField(SearchedChoiceField):
     def label_from_instance(self, contact: Contact) -> str:
         return f"{contact.name} <{contact.email}>" if contact.email else contact.name
 

@@ -1,6 +1,7 @@
 """What the page's frame needs beyond the context."""
 
 from django import template
+from django.template import Engine
 from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -47,6 +48,13 @@ def current_section(context: RequestContext, url: str, section: str) -> str:
     if request is not None and request.path == url:
         return "page"
     return "true" if places.place_of(_route(context)).section == section else "false"
+
+
+@register.simple_tag(takes_context=True)
+def main_menu(context: RequestContext) -> SafeString:
+    """The links of the main menu, which stand on the page twice and are drawn once."""
+    engine: Engine = context.template.engine  # type: ignore[union-attr]  # it is being drawn
+    return engine.get_template("_nav.html").render(context)
 
 
 @register.simple_tag(takes_context=True)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
 from accounts.trail import audit
+from groundwork.pagination import BoundedPaginator
 from groundwork.responses import attachment, form_view, or_beside, or_say_why, post_data
 from groundwork.words import size
 from reports.batches import job
@@ -34,7 +34,7 @@ TYPES = {Binding.ZIP: "application/zip", Binding.BOUND: "application/pdf"}
 @never_cache
 def batch_list(request: MemberRequest) -> HttpResponse:
     """One’s own, the newest first."""
-    page = Paginator(_own(request), PER_PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(_own(request), PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "rows": [_standing(batch) for batch in page]}
     return render(request, "reports/batches/batch_list.html", context)
 
@@ -61,7 +61,9 @@ def batch_add(request: MemberRequest) -> HttpResponse:
 def batch_detail(request: MemberRequest, pk: int) -> HttpResponse:
     batch = _fetch(request, pk)
     left_out = batch.places.filter(state=BatchedState.LEFT_OUT).order_by("position")
-    page = Paginator(left_out.select_related("scorecard__assessment__vendor").defer("scorecard__snapshot"), PER_PAGE)
+    page = BoundedPaginator(
+        left_out.select_related("scorecard__assessment__vendor").defer("scorecard__snapshot"), PER_PAGE
+    )
     shown = page.get_page(request.GET.get("page"))
     context = {
         "standing": _standing(batch),

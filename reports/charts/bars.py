@@ -30,7 +30,7 @@ def bars_svg(
     palette = palette or Palette.PAGE
     bars = (_NarrowBars if is_narrow else _Bars)(palette=palette, count=len(marks))
     rows = "".join(bars.row(mark, bars.top + bars.step * (index + 0.5)) for index, mark in enumerate(marks))
-    drawn = bars.thresholds(thresholds) + rows
+    drawn = bars.thresholds(thresholds) + bars.tracks() + rows
     form = "narrow-bars" if is_narrow else "bars"  # both may stand on one page
     return figure(form, drawn, size=(bars.right, bars.bottom + 6), title=title, desc=desc, prefix=prefix)
 
@@ -72,12 +72,15 @@ class _Bars:
             )
         return "".join(drawn)
 
+    def tracks(self) -> str:
+        levels = (self.top + self.step * (index + 0.5) for index in range(self.count))
+        lines = "".join(path((self.left, y), (self.left + self.width, y)) for y in levels)
+        return lines and stroke(lines, class_="chart-track", stroke=self.palette.line, width=1)
+
     def row(self, mark: Mark, y: float) -> str:
-        right = self.left + self.width
-        track = stroke(path((self.left, y), (right, y)), class_="chart-track", stroke=self.palette.line, width=1)
         sign = mark_group((14, y), 8, mark.status, self.palette, mark.tooltip)
         bar = self._bar(mark, y) if mark.is_rated else ""
-        return sign + self._texts(mark, y) + track + bar + self._whisker(mark, y)
+        return sign + self._texts(mark, y) + bar + self._whisker(mark, y)
 
     def _texts(self, mark: Mark, y: float) -> str:
         ink, muted = self.palette.ink, self.palette.muted

@@ -97,22 +97,13 @@ class _Quadrant:
         line = self.palette.line
         boxes = ((98.0, 326.0), (338.0, 399.0))
         levels = [_HEAD, self.top(3), self.top(3) + _ROW, self.bottom]
-        drawn = [
-            stroke(path((left, y), (right, y)), class_="chart-grid", stroke=line, width=1)
-            for y in levels
-            for left, right in boxes
-        ]
-        drawn += [
-            stroke(path((x, _HEAD), (x, self.bottom)), class_="chart-grid", stroke=line, width=1)
-            for box in boxes
-            for x in box
-        ]
-        drawn += [
-            stroke(path((x, _HEAD), (x, self.bottom)), class_="chart-grid", stroke=line, width=1)
-            for x in (_EDGES["not_told"][0], _EDGES["unsaid"][0])
-        ]
+        uprights = (*(x for box in boxes for x in box), _EDGES["not_told"][0], _EDGES["unsaid"][0])
+        drawn = "".join(path((left, y), (right, y)) for y in levels for left, right in boxes)
+        drawn += "".join(path((x, _HEAD), (x, self.bottom)) for x in uprights)
         axis = path((_EDGES["met"][0], _HEAD), (_EDGES["met"][0], self.bottom))
-        return "".join(drawn) + stroke(axis, class_="chart-axis", stroke=self.palette.muted, width=1)
+        return stroke(drawn, class_="chart-grid", stroke=line, width=1) + stroke(
+            axis, class_="chart-axis", stroke=self.palette.muted, width=1
+        )
 
     def headings(self, group: str, columns: Mapping[str, str], axis_label: str) -> str:
         left, right = _EDGES[MISSED[0]][0], _EDGES["met"][0]
@@ -164,7 +155,7 @@ class _Quadrant:
         if cell.feeling != 3 and cell.column != "unknown":
             inside = self.palette.met if cell.feeling > 3 else self.palette.broken
         parts = [
-            element("title", text(cell.name)) if cell.name else "",
+            element("title", text(cell.name)) if cell.name and not cell.href else "",  # else its link says the same
             element("circle", class_="chart-ring", cx=x, cy=y, r=radius, fill=outside),
             element("circle", class_="chart-gap", cx=x, cy=y, r=radius - 2, fill=self.palette.paper),
             element("circle", class_="chart-disc", cx=x, cy=y, r=radius - 3, fill=inside),

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from reports.charts.marks import Mark, mark_group
 from reports.charts.parts import FULL_TURN, Palette, caption, circle, figure, share, stroke
-from reports.charts.svg import Point, element, fit, path, polar, short_number, text_width
+from reports.charts.svg import Point, dots, element, fit, path, polar, rings, short_number, text_width
 
 
 def radar_svg(
@@ -49,11 +49,9 @@ class _Radar:
     def grid(self, thresholds: Sequence[float | Fraction]) -> str:
         colour = self.palette.line
         rim = circle(self.centre, self.radius, class_="chart-grid", stroke=colour, width=1)
-        spokes = "".join(
-            stroke(path(self.centre, self.at(index, 100)), class_="chart-spoke", stroke=colour, width=1)
-            for index in range(len(self.marks))
-        )
-        rings = "".join(
+        lines = "".join(path(self.centre, self.at(index, 100)) for index in range(len(self.marks)))
+        spokes = lines and stroke(lines, class_="chart-spoke", stroke=colour, width=1)
+        levels = "".join(
             circle(
                 self.centre,
                 self.radius * share(threshold),
@@ -64,7 +62,7 @@ class _Radar:
             )
             for threshold in thresholds
         )
-        return rim + spokes + rings
+        return rim + spokes + levels
 
     def threshold_labels(self, thresholds: Sequence[float | Fraction]) -> str:
         """Between the last spoke and the first, each on a scrap of paper that hides its ring."""
@@ -112,25 +110,24 @@ class _Radar:
 
     def vendor(self) -> str:
         """How the vendor sees itself: a dashed outline with open points."""
-        drawn = []
+        drawn, places = [], []
         for indices, is_closed in _runs([mark.vendor_percent for mark in self.marks]):
             points = [self.at(index, self.marks[index].vendor_percent or 0) for index in indices]
             if len(points) > 1:
                 outline = path(*points, closed=is_closed)
                 drawn.append(stroke(outline, class_="chart-vendor", stroke=self.palette.ink, width=1.4, dashes="5 4"))
-            drawn += [
+            places += points
+        if places:
+            drawn.append(
                 element(
-                    "circle",
+                    "path",
                     class_="chart-vendor-point",
-                    cx=x,
-                    cy=y,
-                    r=3,
+                    d=rings(places, 3),
                     fill=self.palette.paper,
                     stroke=self.palette.ink,
                     stroke_width=1.2,
                 )
-                for x, y in points
-            ]
+            )
         return "".join(drawn)
 
     def whiskers(self) -> str:
@@ -152,18 +149,12 @@ class _Radar:
         return "".join(drawn)
 
     def points(self) -> str:
-        return "".join(
-            element(
-                "circle",
-                class_="chart-point",
-                cx=self.at(index, mark.percent)[0],
-                cy=self.at(index, mark.percent)[1],
-                r=3.6,
-                fill=self.palette.accent,
-            )
+        places = [
+            self.at(index, mark.percent)
             for index, mark in enumerate(self.marks)
             if mark.is_rated and mark.percent is not None
-        )
+        ]
+        return dots(places) and stroke(dots(places), class_="chart-point", stroke=self.palette.accent, width=7.2)
 
     def labels(self) -> str:
         return "".join(self._label(index, mark) for index, mark in enumerate(self.marks))

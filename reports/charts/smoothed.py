@@ -12,7 +12,7 @@ from statistics import fmean
 
 from reports.charts.parts import Palette, caption, figure, stroke
 from reports.charts.periods import TrendPoint, round_scale
-from reports.charts.svg import Point, dots, fit, path, short_number, text_width
+from reports.charts.svg import Point, dots, fit, path, rings, short_number, text_width
 
 WINDOW = 6  # periods in the mean
 SPARK = (300.0, 80.0)  # tenths of a millimetre
@@ -145,8 +145,8 @@ class _Frame:
         shown = [
             self.at(at, one.value) for at, one in enumerate(self.points) if one.value is not None and one.is_left_out
         ]
-        ring = "".join(_ring(centre, self.dot / 2) for centre in shown)
-        return ring and stroke(ring, class_="chart-points-open", stroke=self.palette.accent, width=0.8, opacity=0.6)
+        drawn = rings(shown, self.dot / 2)
+        return drawn and stroke(drawn, class_="chart-points-open", stroke=self.palette.accent, width=0.8, opacity=0.6)
 
     def mean(self, *, width: float) -> str:
         line = [self.at(*point) for point in moving_mean(self.points)]
@@ -175,10 +175,3 @@ class _Frame:
     def note(self, content: str, at: Point, anchor: str = "middle", *, fill: str = "") -> str:
         colour = fill or self.palette.muted
         return caption(content, at, class_="chart-note", size=TYPE, fill=colour, palette=self.palette, anchor=anchor)
-
-
-def _ring(centre: Point, radius: float) -> str:
-    """A circle as a part of one path."""
-    size, (x, y) = short_number(radius), centre
-    start, across = f"M{short_number(x - radius)} {short_number(y)}", short_number(2 * radius)
-    return f"{start}a{size} {size} 0 1 0 {across} 0a{size} {size} 0 1 0 -{across} 0Z"

@@ -92,6 +92,14 @@ def dots(points: list[Point]) -> str:
     return "".join(f"M{short_number(x)} {short_number(y)}h.01" for x, y in points)
 
 
+def rings(points: list[Point], radius: float) -> str:
+    """Circles as parts of one path: an element for all of a style, not one each."""
+    halves = (
+        path((x - radius, y)) + arc(radius, (x + radius, y)) + arc(radius, (x - radius, y)) + "Z" for x, y in points
+    )
+    return "".join(halves)
+
+
 def text_width(content: str, size: float) -> float:
     """About how wide the text runs, on the generous side."""
     return size * sum(_em(character) for character in content)

@@ -10,7 +10,7 @@ from statistics import median
 from reports.charts.parts import SVG, Palette, caption, figure, stroke
 from reports.charts.periods import Line, TrendPoint, round_scale
 from reports.charts.smoothed import smoothed_svg, spark_svg
-from reports.charts.svg import Point, element, fit, path, short_number, text, text_width
+from reports.charts.svg import Point, dots, element, fit, path, rings, short_number, text, text_width
 
 __all__ = ["ARROWS", "TrendPoint", "arrow_svg", "slope_line", "smoothed_svg", "spark_svg", "trend_svg"]
 
@@ -42,7 +42,7 @@ def trend_svg(
     left = min(12 + max(text_width(label, TYPE) for _value, label in scale), size[0] / 3)
     chart = _Trend(points=series_points, palette=palette, size=size, scale=scale, left=left)
     parts = [chart.grid(), chart.unit(unit_label), chart.axis(), chart.target(target, target_label)]
-    parts += [chart.joined(), chart.trend(slope_line), chart.dots()]
+    parts += [chart.joined(), chart.trend(slope_line), chart.dots(), chart.told()]
     return figure("trend", "".join(parts), size=size, title=title, desc=desc, prefix=prefix, over=chart.links())
 
 
@@ -88,15 +88,17 @@ class _Trend:
         )
 
     def grid(self) -> str:
-        drawn = []
-        for value, label in self.scale:
-            y = self.at(0, value)[1]
-            line = path((self.left, y), (self.left + self.width, y))
-            is_base = value == 0
-            colour = self.palette.muted if is_base else self.palette.line
-            drawn.append(stroke(line, class_="chart-grid", stroke=colour, width=0.75 if is_base else 1))
-            drawn.append(self._note(label, (self.left - 6, y + 4), anchor="end"))
-        return "".join(drawn)
+        base, *others = (self.at(0, value)[1] for value, _label in self.scale)
+        lines = "".join(path((self.left, y), (self.left + self.width, y)) for y in others)
+        zero = path((self.left, base), (self.left + self.width, base))
+        labels = (
+            self._note(label, (self.left - 6, self.at(0, value)[1] + 4), anchor="end") for value, label in self.scale
+        )
+        return (
+            stroke(zero, class_="chart-grid", stroke=self.palette.muted, width=0.75)
+            + stroke(lines, class_="chart-grid", stroke=self.palette.line, width=1)
+            + "".join(labels)
+        )
 
     def unit(self, label: str) -> str:
         lines = fit(label, size=TYPE, width=self.size[0] * 0.9)
@@ -173,32 +175,49 @@ class _Trend:
         return stroke(path(*ends), class_="chart-slope", stroke=self.palette.ink, width=2)
 
     def dots(self) -> str:
-        return "".join(
-            self._dot(at, point, point.value) for at, point in enumerate(self.points) if point.value is not None
+        """One path for those that count, one for those that are left out."""
+        radius = min(3.2, max(self.step * 0.4, 1.2))
+        shown = [
+            (self.at(at, one.value), one.is_left_out) for at, one in enumerate(self.points) if one.value is not None
+        ]
+        solid = dots([place for place, is_open in shown if not is_open])
+        hollow = rings([place for place, is_open in shown if is_open], radius)
+        accent = self.palette.accent
+        drawn = solid and stroke(solid, class_="chart-point", stroke=accent, width=2 * radius + 1.2)
+        return drawn + (
+            hollow
+            and element(
+                "path",
+                class_="chart-point chart-point-open",
+                d=hollow,
+                fill=self.palette.paper,
+                stroke=accent,
+                stroke_width=1.2,
+            )
         )
 
-    def _dot(self, at: int, point: TrendPoint, value: float) -> str:
-        x, y = self.at(at, value)
-        is_open = point.is_left_out
-        radius = min(3.2, max(self.step * 0.4, 1.2))
-        circle = element(
-            "circle",
-            class_="chart-point chart-point-open" if is_open else "chart-point",
-            cx=x,
-            cy=y,
-            r=radius,
-            fill=self.palette.paper if is_open else self.palette.accent,
-            stroke=self.palette.accent,
-            stroke_width=1.2,
-        )
-        # A link that lies over it says the same.
-        return circle if point.href else element("g", element("title", text(point.tooltip)), circle)
+    def told(self) -> str:
+        """Each value for the pointer over its period, on a page; where a period is a link, that says the same."""
+        told = [
+            element("path", element("title", text(one.tooltip)), d=self._upright(at))
+            for at, one in enumerate(self.points)
+            if one.value is not None and not one.href
+        ]
+        if not told or self.palette is Palette.LIGHT:
+            return ""
+        colour, wide = self.palette.accent, self.step
+        return element("g", *told, class_="chart-told", stroke=colour, stroke_opacity="0", stroke_width=wide)
+
+    def _upright(self, at: int) -> str:
+        x = self.at(at, 0)[0]
+        return path((x, self.above), (x, self.base))
 
     def links(self) -> str:
         """A short cut for the pointer over each period, from top to bottom. Keyboards and screen readers take the
         table, where the same links are large enough."""
         drawn = [self._link(at, point, point.href) for at, point in enumerate(self.points) if point.href]
-        return element("g", *drawn, class_="chart-links", aria_hidden="true") if drawn else ""
+        unseen = {"fill": self.palette.accent, "fill_opacity": "0"}
+        return element("g", *drawn, class_="chart-links", aria_hidden="true", **unseen) if drawn else ""
 
     def _link(self, at: int, point: TrendPoint, href: str) -> str:
         strip = element(
@@ -208,8 +227,6 @@ class _Trend:
             y=self.above,
             width=self.step,
             height=self.base - self.above,
-            fill=self.palette.accent,
-            fill_opacity="0",
         )
         return element("a", element("title", text(point.tooltip)), strip, href=href, tabindex="-1")
 

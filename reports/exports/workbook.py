@@ -12,12 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
-from xlsxwriter.utility import xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
 
 from assessments.models import Blank
 from assessments.score.arithmetic import GRADES
@@ -30,6 +27,10 @@ from reports.exports.codes import REASONS, STATES
 from reports.exports.readme import About, lines
 from reports.exports.rows import NOT_APPLICABLE, Row, Value
 from reports.exports.shapes import CUSTOMER, Dossier
+
+if TYPE_CHECKING:  # loaded by those who write a workbook, not by every web process
+    from xlsxwriter.workbook import Workbook as Book
+    from xlsxwriter.worksheet import Worksheet
 
 MOST_ROWS = 1_048_576  # of a sheet, its heading included
 FIRST_DAY = date(1900, 3, 1)  # from here on spreadsheets agree on their days; an earlier one is a text
@@ -93,7 +94,7 @@ class Workbook:
         self.language, self.most_rows = language, most_rows
         # What somebody wrote is a text and nothing else, whatever it looks like.
         plain = {f"strings_to_{what}": False for what in ("numbers", "formulas", "urls")}
-        self.book = xlsxwriter.Workbook(str(path), {"constant_memory": True, **plain})
+        self.book = _workbook(str(path), {"constant_memory": True, **plain})
         self.book.set_properties({"title": _("Export"), "created": MADE})
         self.book.set_calc_mode("auto")
         self.formats = _formats(self.book)
@@ -207,7 +208,7 @@ class Workbook:
         self.long_texts += 1
         if self.long is None or self.long.line + len(said) // PIECE + 1 >= self.most_rows:
             self.long = self._long_sheet()
-        cell = f"{part.name}!{xl_rowcol_to_cell(part.line, place)}"
+        cell = f"{part.name}!{_cell(part.line, place)}"
         for number, start in enumerate(range(0, len(said), PIECE // 2), start=1):
             for column, told in enumerate((str(self.long_texts), cell, str(number), said[start : start + PIECE // 2])):
                 self._text(self.long.sheet, self.long.line, column, told)
@@ -328,17 +329,17 @@ class _Formulas:
 
     def _line(self, key: str, place: int) -> dict[str, str]:
         line = self.first[key] + place
-        return {column: xl_rowcol_to_cell(line, at) for at, column in enumerate(BY_KEY[key].keys)}
+        return {column: _cell(line, at) for at, column in enumerate(BY_KEY[key].keys)}
 
     def _far(self, key: str, column: str, place: int) -> str:
         at = BY_KEY[key].keys.index(column)
-        cell = xl_rowcol_to_cell(self.first[key] + place, at, row_abs=True, col_abs=True)
+        cell = _cell(self.first[key] + place, at, is_fixed=True)
         return f"'{self.book.sheets[key].part.name}'!{cell}"
 
     def _range(self, key: str, column: str, start: int, end: int) -> str:
         at = BY_KEY[key].keys.index(column)
-        first = xl_rowcol_to_cell(self.first[key] + start, at)
-        last = xl_rowcol_to_cell(self.first[key] + end - 1, at)
+        first = _cell(self.first[key] + start, at)
+        last = _cell(self.first[key] + end - 1, at)
         return f"'{self.book.sheets[key].part.name}'!{first}:{last}"
 
 
@@ -350,7 +351,19 @@ def _look(column: Column) -> str:
     return {Kind.NUMBER: "number", Kind.DAY: "day"}.get(column.kind, "plain")
 
 
-def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
+def _workbook(path: str, options: Mapping[str, Any]) -> Book:
+    from xlsxwriter import Workbook as Book
+
+    return Book(path, options)
+
+
+def _cell(line: int, column: int, *, is_fixed: bool = False) -> str:
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    return str(xl_rowcol_to_cell(line, column, row_abs=is_fixed, col_abs=is_fixed))
+
+
+def _formats(book: Book) -> dict[str, Any]:
     return {
         "plain": book.add_format({"valign": "top"}),
         "wrap": book.add_format({"valign": "top", "text_wrap": True}),

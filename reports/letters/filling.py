@@ -10,12 +10,12 @@ import base64
 import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from docx.shared import Mm
-from docxtpl import DocxTemplate, InlineImage
 from jinja2 import TemplateError
 from lxml import etree
 from markupsafe import escape
@@ -25,6 +25,9 @@ from groundwork import words
 from groundwork.clean_text import without_controls
 from reports.fact_sheets.kinds import Content
 from reports.letters.placeholders import LetterEnvironment, TemplateRefused
+
+if TYPE_CHECKING:  # loaded by whoever fills in a letter, not by every web process
+    from docxtpl import DocxTemplate
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SYMBOLS = {"met": "●", "partly": "◐", "broken": "⊘", "not_rated": "◌"}
@@ -49,6 +52,8 @@ class _Words:
 
 def filled(template: bytes, content: Content, *, made_at: datetime) -> bytes:
     """The letter; `made_at` stands for the clock. Raises TemplateRefused where it cannot be filled in."""
+    from docxtpl import DocxTemplate
+
     document = DocxTemplate(BytesIO(template))
     try:
         document.init_docx()
@@ -118,16 +123,21 @@ def _verbatim(value: Any) -> Any:
     return _Words(without_controls(str(value)).replace("\r", ""))
 
 
-class _Logo(InlineImage):
-    """A picture whose name is read aloud."""
+@cache
+def _named_picture() -> Any:
+    """The kind of a picture whose name is read aloud."""
+    from docxtpl import InlineImage
 
-    def __init__(self, *args: Any, named: str, **size: Any) -> None:
-        super().__init__(*args, **size)
-        self.named = _Words(named).__html__()
+    class NamedPicture(InlineImage):
+        def __init__(self, *args: Any, named: str, **size: Any) -> None:
+            super().__init__(*args, **size)
+            self.named = _Words(named).__html__()
 
-    def _insert_image(self) -> str:
-        drawn: str = super()._insert_image()
-        return drawn.replace("<wp:docPr ", f'<wp:docPr descr="{self.named}" ', 1)
+        def _insert_image(self) -> str:
+            drawn: str = super()._insert_image()
+            return drawn.replace("<wp:docPr ", f'<wp:docPr descr="{self.named}" ', 1)
+
+    return NamedPicture
 
 
 def _logo(document: DocxTemplate, stored: str, *, named: str) -> Any:
@@ -138,7 +148,7 @@ def _logo(document: DocxTemplate, stored: str, *, named: str) -> Any:
     with Image.open(BytesIO(content), formats=["PNG"]) as picture:
         is_wide = picture.width * LOGO_HEIGHT >= picture.height * LOGO_WIDTH
     size = {"width": Mm(LOGO_WIDTH)} if is_wide else {"height": Mm(LOGO_HEIGHT)}
-    return _Logo(document, BytesIO(content), named=named, **size)
+    return _named_picture()(document, BytesIO(content), named=named, **size)
 
 
 def _still(content: bytes) -> bytes:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Response
 from groundwork import words
+from groundwork.choices import SearchedChoiceField
 from groundwork.fields import DayInput, LinesField, field
 from reports.letters import letterheads
 from reports.letters.letterheads import LogoRefused
@@ -32,7 +33,7 @@ def _lines(text: str, *, most: int, longest: int) -> str:
     return "\n".join(lines)
 
 
-class ContactField(forms.ModelChoiceField[Contact]):
+class ContactField(SearchedChoiceField):
     def label_from_instance(self, obj: Contact) -> str:
         return f"{obj.name} ({obj.get_language_display()})"
 

@@ -86,6 +86,8 @@ class Rendering(PublicRow, NudgedJob):
     class Meta:
         verbose_name = _("rendering")
         verbose_name_plural = _("renderings")
+        # Each sweep looks for what is unfinished, and /metrics counts by state.
+        indexes = [models.Index(fields=["state"], name="rendering_state")]
         constraints = [
             models.UniqueConstraint(
                 fields=["scorecard", "kind", "language"], name="rendering_once_per_kind_and_language"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypedDict, cast
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import WithAnnotations
 
 from accounts.models import Organisation, OrganisationRows
 from assessments.models import Assessment
@@ -17,19 +19,23 @@ from groundwork.public_ids import PublicRow
 from vendors.models import Vendor
 
 
+class KeyBefore(TypedDict):
+    key_before: int | None
+
+
 class ScorecardQuerySet(OrganisationRows, models.QuerySet["Scorecard"]):
     def without_snapshot(self) -> ScorecardQuerySet:
         """For lists: the stored numbers, not the snapshot of some 100 kB."""
         return self.defer("snapshot")
 
-    def keys_before(self) -> dict[int, int | None]:
-        """By the key of each that of the vendor’s scorecard before it; None for the first."""
+    def with_key_before(self) -> models.QuerySet[WithAnnotations[Scorecard, KeyBefore]]:
+        """Each with the key of the vendor’s scorecard before it; None for the first."""
         vendors = Scorecard.objects.filter(assessment__vendor=OuterRef("assessment__vendor"))
         earlier = vendors.filter(
             Q(approved_at__lt=OuterRef("approved_at")) | Q(approved_at=OuterRef("approved_at"), pk__lt=OuterRef("pk"))
         )
         before = Subquery(earlier.order_by("-approved_at", "-pk").values("pk")[:1])
-        return dict(self.annotate(before=before).values_list("pk", "before"))
+        return cast("models.QuerySet[WithAnnotations[Scorecard, KeyBefore]]", self.annotate(key_before=before))
 
     def of_vendor(self, vendor: Vendor) -> ScorecardQuerySet:
         """In their order, the earliest first."""
@@ -43,7 +49,12 @@ class ScorecardQuerySet(OrganisationRows, models.QuerySet["Scorecard"]):
         )
         of_vendors = self.filter(assessment__vendor__in=[vendor.pk for vendor in vendors])
         cards = of_vendors.annotate(place=place).filter(place__lte=2).without_snapshot()
-        return cards.select_related("assessment").prefetch_related("rules").order_by("-approved_at", "-pk")
+        return cards.newest_first()
+
+    def newest_first(self) -> ScorecardQuerySet:
+        """With their seven numbers, and the edition that they rest on; two queries."""
+        rows = self.select_related("assessment__release").prefetch_related("rules")
+        return rows.order_by("-approved_at", "-pk")
 
 
 class Scorecard(PublicRow):

@@ -36,15 +36,15 @@ from assessments.models import Assessment, Commitment, overdue_on
 from assessments.score.arithmetic import RuleStatus
 from reports.models import RULE_POSITIONS, Scorecard, VendorStanding
 from reports.portfolio.filters import IN_HAND, NOT_ASSESSED, OLDER, RECENT, SAID, SILENT, TALKS, Choice
-from vendors.models import Acknowledgement, Contract, ExpectationEdition, Service, Tier, Vendor, VendorQuerySet
+from vendors.models import Acknowledgement, ExpectationEdition, Service, Tier, Vendor, VendorQuerySet
+from vendors.register.attention import TIER_RANK, next_decision
+from vendors.standings import Columns
+from vendors.withheld import withheld
 
 ATTENTION = "attention"
 NOT_RATED = 10_001  # in hundredths of a percent: beyond all that is rated
 RULE_SORTS = tuple(f"rule{position}" for position in RULE_POSITIONS)
 STANDING = "latest_standing__"
-TIER_RANK = Case(
-    *(When(tier=tier, then=Value(place)) for place, tier in enumerate(Tier.values)), output_field=IntegerField()
-)
 
 
 # Which --------------------------------------------------------------------------------------------------------------
@@ -119,12 +119,6 @@ def overdue_then_open(today: date) -> Coalesce:
     weight = Case(When(overdue_on(today), then=Value(EACH_OVERDUE + 1)), default=Value(1))
     of_vendor = Commitment.objects.open().filter(vendor=OuterRef("pk")).order_by().values("vendor")
     return Coalesce(Subquery(of_vendor.annotate(weight=Sum(weight)).values("weight")), Value(0))
-
-
-def next_decision() -> Subquery:
-    """The first day by which something must be decided about a contract; it may be over."""
-    waiting = Contract.objects.to_decide().filter(vendor=OuterRef("pk")).order_by("decide_by")
-    return Subquery(waiting.values("decide_by")[:1])
 
 
 # In which order -----------------------------------------------------------------------------------------------------
@@ -202,6 +196,21 @@ def _columns(figure: Figure, today: date) -> dict[str, list[Sortable]]:
 
 def _negative(value: Sortable) -> Sortable:
     return Value(0) - value
+
+
+def columns_of_register(member: Membership) -> Columns:
+    """By what the list of vendors is sorted, the lowest first. What was rated stands there for everybody; what measures
+    contradict is closed to whoever still judges the vendor."""
+    contradicted = figures(withheld(member))("contradicted")
+    broken = F(f"{STANDING}broken")
+    met, lowest = F(f"{STANDING}met"), F(f"{STANDING}lowest")
+    wrong = broken + Coalesce(contradicted, Value(0), output_field=IntegerField())
+    return {
+        ATTENTION: [_negative(wrong), lowest, met, TIER_RANK],
+        "met": [met, _negative(broken)],
+        "weakest": [lowest],
+        "contradicted": [contradicted],
+    }
 
 
 SORTS = tuple(_columns(figures(()), date.min))

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
-from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -33,11 +32,17 @@ COMPARED = 2  # the latest one and the one before
 
 
 def standings(
-    member: Membership, vendors: Sequence[Vendor], today: date, *, tells_contradictions: bool = True
+    member: Membership,
+    vendors: Sequence[Vendor],
+    today: date,
+    *,
+    tells_contradictions: bool = True,
+    cards: Mapping[int, Sequence[Scorecard]] | None = None,
 ) -> dict[int, Standing]:
-    """By the vendors' keys, in the active language. The same queries however many vendors there are."""
+    """By the vendors' keys, in the active language. The same queries however many vendors there are. `cards`: of each
+    its latest scorecard and the one before, where they are loaded."""
     closed = withheld(member)
-    cards = _latest(vendors)
+    cards = _latest(vendors) if cards is None else cards
     newest = [pair[0] for pair in cards.values()]
     contradicted = contradicted_in(newest) if tells_contradictions else {}
     policies = stored.policies_of(card for pair in cards.values() for card in pair)
@@ -110,11 +115,8 @@ def _moves(now: Scorecard, before: Scorecard, asked: stored.Asked) -> Moves:
     )
 
 
-def turned_in(pairs: Sequence[tuple[Scorecard, Scorecard]]) -> list[list[Turned]]:
-    """Of each scorecard and the one before it, both with their assessment, by the stored numbers; three queries."""
-    cards = [card for pair in pairs for card in pair]
-    prefetch_related_objects(cards, "rules")
-    asked = stored.asked_of(stored.policies_of(cards))
+def turned_in(pairs: Sequence[tuple[Scorecard, Scorecard]], asked: stored.Asked) -> list[list[Turned]]:
+    """Of each scorecard and the one before it, both with their assessment and their rules, by the stored numbers."""
     return [
         [_turned(move) for move in moves.moves(stored.results_of(now, asked), stored.results_of(before, asked))]
         for now, before in pairs
@@ -135,7 +137,9 @@ def _turned(move: Move) -> Turned:
 def standing_panel(member: Membership, vendor: Vendor) -> Panel:
     """The verdict of the latest scorecard, or that there is none."""
     today = timezone.localdate()
-    standing = standings(member, [vendor], today, tells_contradictions=False)[vendor.pk]
+    newest = stored.newest_of(vendor)[:COMPARED]
+    cards = {vendor.pk: newest} if newest else {}
+    standing = standings(member, [vendor], today, tells_contradictions=False, cards=cards)[vendor.pk]
     result = standing.result
     age = age_words(timezone.localdate(result.scorecard.approved_at), today) if result else ""
     context = {"vendor": vendor, "standing": standing, "result": result, "age": age}

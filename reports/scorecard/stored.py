@@ -4,27 +4,53 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
+
+from django.db.models import QuerySet, prefetch_related_objects
 
 from assessments.score.arithmetic import Policy
 from assessments.score.reading import policy_of
+from groundwork.asking_once import once
 from manifesto.models import Question, Release
 from reports.models import Scorecard
 from reports.scorecard.moves import RuleResult
+from vendors.models import Vendor
 
+SHOWN = 12  # three years of quarters
 Asked = Mapping[tuple[int, str], Hashable]  # by release and rule
 
 
 def policies_of(cards: Iterable[Scorecard]) -> dict[int, Policy]:
-    """The thresholds that these scorecards rest on, by release; one query."""
-    releases = Release.objects.in_bulk({card.assessment.release_id for card in cards})
-    return {pk: policy_of(release) for pk, release in releases.items()}
+    """The thresholds that these scorecards rest on, by release; one query, none where their releases are loaded."""
+    assessments = [card.assessment for card in cards]
+    prefetch_related_objects(assessments, "release")
+    return policies_in(one.release for one in assessments)
+
+
+def policies_in(releases: Iterable[Release]) -> dict[int, Policy]:
+    return {release.pk: policy_of(release) for release in set(releases)}
+
+
+def newest_of(vendor: Vendor) -> list[Scorecard]:
+    """The newest of a vendor first, as many as its page shows; two queries."""
+    rows = Scorecard.objects.filter(assessment__vendor=vendor).without_snapshot().newest_first()
+    return once(("newest scorecards", vendor.pk), lambda: list(rows[:SHOWN]))
 
 
 def asked_of(policies: Mapping[int, Policy]) -> Asked:
     """What each rule of these editions asks, and by which thresholds it is judged; one query."""
+    return asked_in(rows_asked(policies), policies)
+
+
+def rows_asked(releases: Any) -> QuerySet[Question, Any]:
+    """What `asked_in` is made of. `releases`: their keys, or a query for them."""
+    rows = Question.objects.filter(release__in=releases).counting().order_by()
+    return rows.values_list("release", "rule__key", "key", "revision", "weight", "knockout")
+
+
+def asked_in(rows: Iterable[tuple[Any, ...]], policies: Mapping[int, Policy]) -> Asked:
     questions: dict[tuple[int, str], set[Hashable]] = defaultdict(set)
-    rows = Question.objects.filter(release__in=policies).counting().order_by()
-    for release, rule, *asked in rows.values_list("release", "rule__key", "key", "revision", "weight", "knockout"):
+    for release, rule, *asked in rows:
         questions[release, rule].add(tuple(asked))
     return {place: (policies[place[0]], frozenset(asked)) for place, asked in questions.items()}
 

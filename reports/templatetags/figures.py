@@ -1,4 +1,4 @@
-"""The seven marks in templates. `paper` draws in fixed colours; else the figure follows the page’s own."""
+"""The seven marks in templates. `paper` draws in fixed colours, as an image; else the figure follows the page’s own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from groundwork.words import isolated
 from reports.charts.bars import bars_svg
 from reports.charts.marks import Mark, dot_svg, dumbbell_svg, flag_svg, mark_svg, ring_svg
+from reports.charts.paper import image
 from reports.charts.parts import Palette
 from reports.charts.power_map import vendor_mark_svg
 from reports.charts.radar import radar_svg
@@ -37,7 +38,7 @@ SMALL = (300, 150)
 @register.simple_tag
 def mark(status: str, label: str = "", *, size: int = 16, paper: bool = False) -> SafeString:
     """`{% mark rule.status rule.status_label %}`; without a label it is an ornament beside its words."""
-    return SafeString(mark_svg(status, size=size, title=label, palette=_palette(paper=paper)))
+    return _shown(mark_svg(status, size=size, title=label, palette=_palette(paper=paper)), paper=paper)
 
 
 @register.simple_tag
@@ -59,13 +60,13 @@ def tendency(way: str, label: str) -> SafeString:
 @register.simple_tag
 def arrow(way: str, label: str, *, size: int = 11) -> SafeString:
     """`{% arrow rule.before.way _("better") %}`: on paper, where nothing is read that has no name."""
-    return SafeString(arrow_svg(way, size=size, title=label, palette=Palette.LIGHT))
+    return _shown(arrow_svg(way, size=size, title=label, palette=Palette.LIGHT), paper=True)
 
 
 @register.simple_tag
 def ring(card: ScorecardView, *, paper: bool = False, flags: Mapping[int, Sequence[str]] | None = None) -> SafeString:
     number = str(card.met)
-    return SafeString(
+    return _shown(
         ring_svg(
             card.marks,
             headline=number,
@@ -75,20 +76,21 @@ def ring(card: ScorecardView, *, paper: bool = False, flags: Mapping[int, Sequen
             prefix="card",
             palette=_palette(paper=paper),
             flags=flags,
-        )
+        ),
+        paper=paper,
     )
 
 
 @register.simple_tag
 def flag(kind: str, label: str, *, size: int = 10) -> SafeString:
     """What stands beside a rule on paper: a triangle for measured otherwise, a pilcrow for contested."""
-    return SafeString(flag_svg(kind, size=size, title=label, palette=Palette.LIGHT))
+    return _shown(flag_svg(kind, size=size, title=label, palette=Palette.LIGHT), paper=True)
 
 
 @register.simple_tag
 def dot(kind: str, label: str) -> SafeString:
     """The solid dot of our view, or the hollow one of a claim, at the head of the dumbbells."""
-    return SafeString(dot_svg(is_hollow=kind == "claim", title=label))
+    return _shown(dot_svg(is_hollow=kind == "claim", title=label), paper=True)
 
 
 @register.simple_tag
@@ -96,12 +98,13 @@ def dumbbell(
     mark: Mark, said: str, thresholds: Sequence[Fraction], bounds: tuple[Fraction, Fraction] | None
 ) -> SafeString:
     """Our view of a rule and the vendor’s, on paper; `said`: the same in words."""
-    return SafeString(dumbbell_svg(mark.percent, mark.vendor_percent, title=said, thresholds=thresholds, bounds=bounds))
+    drawn = dumbbell_svg(mark.percent, mark.vendor_percent, title=said, thresholds=thresholds, bounds=bounds)
+    return _shown(drawn, paper=True)
 
 
 @register.simple_tag
 def radar(card: ScorecardView, *, paper: bool = False) -> SafeString:
-    return SafeString(
+    return _shown(
         radar_svg(
             card.marks,
             title=card.figure_title,
@@ -109,7 +112,8 @@ def radar(card: ScorecardView, *, paper: bool = False) -> SafeString:
             prefix="card",
             thresholds=card.thresholds,
             palette=_palette(paper=paper),
-        )
+        ),
+        paper=paper,
     )
 
 
@@ -117,7 +121,7 @@ def radar(card: ScorecardView, *, paper: bool = False) -> SafeString:
 def small_radar(column: Column, *, paper: bool = False) -> SafeString:
     """The radar of one vendor among several that are compared."""
     card = column.card
-    return SafeString(
+    return _shown(
         radar_svg(
             card.marks,
             title=card.figure_title,
@@ -126,13 +130,14 @@ def small_radar(column: Column, *, paper: bool = False) -> SafeString:
             thresholds=card.thresholds,
             palette=_palette(paper=paper),
             is_small=True,
-        )
+        ),
+        paper=paper,
     )
 
 
 @register.simple_tag
 def bars(card: ScorecardView, *, paper: bool = False, narrow: bool = False) -> SafeString:
-    return SafeString(
+    return _shown(
         bars_svg(
             card.marks,
             title=card.figure_title,
@@ -141,30 +146,32 @@ def bars(card: ScorecardView, *, paper: bool = False, narrow: bool = False) -> S
             thresholds=card.thresholds,
             palette=_palette(paper=paper),
             is_narrow=narrow,
-        )
+        ),
+        paper=paper,
     )
 
 
 @register.simple_tag
-def trend(card: MeasureCard, *, paper: bool = False) -> SafeString:
-    """A measure over time, each period a short cut to its incidents; the table beside it has the same links."""
-    return SafeString(
+def trend(card: MeasureCard, *, linked: bool = False) -> SafeString:
+    """A measure over time; `linked`: each period a short cut to its incidents, as in the table beside it."""
+    return _shown(
         trend_figure(
             card.series,
             card.step,
             prefix=f"measure-{card.key}",
             target=card.target.value if card.target else None,
             is_expected=card.target is not None and card.target.is_expected,
-            hrefs=() if paper else [row.href for row in card.rows],
-            palette=_palette(paper=paper),
-        )
+            hrefs=[row.href for row in card.rows] if linked else (),
+            palette=Palette.PAGE,
+        ),
+        paper=False,
     )
 
 
 @register.simple_tag
 def card_trend(chart: ChartView, *, paper: bool = False) -> SafeString:
     """A measure as a scorecard keeps it: small, several of them beside each other."""
-    return SafeString(
+    return _shown(
         trend_figure(
             chart.series,
             chart.step,
@@ -173,20 +180,21 @@ def card_trend(chart: ChartView, *, paper: bool = False) -> SafeString:
             is_expected=chart.is_expected,
             palette=_palette(paper=paper),
             size=SMALL,
-        )
+        ),
+        paper=paper,
     )
 
 
 @register.simple_tag
 def spark(drawn: Drawn) -> SafeString:
     """A measure in the table of facts on paper."""
-    return SafeString(spark_figure(drawn))
+    return _shown(spark_figure(drawn), paper=True)
 
 
 @register.simple_tag
 def fact_chart(drawn: Drawn) -> SafeString:
     """A measure that decides, on paper."""
-    return SafeString(smoothed_figure(drawn))
+    return _shown(smoothed_figure(drawn), paper=True)
 
 
 @register.simple_tag
@@ -204,14 +212,15 @@ def headline_history(history: History) -> SafeString:
 @register.simple_tag
 def quadrant(cells: Sequence[Cell], *, paper: bool = False) -> SafeString:
     """Service level and feeling, each disc a link to its entries."""
-    return SafeString(quadrant_figure(cells, prefix="voices", palette=_palette(paper=paper)))
+    return _shown(quadrant_figure(cells, prefix="voices", palette=_palette(paper=paper)), paper=paper)
 
 
 @register.simple_tag
 def power_map(vendors: Sequence[Held], *, paper: bool = False, narrow: bool = False) -> SafeString:
     """Who holds whom: each vendor a mark that leads to it."""
     prefix = "held-narrow" if narrow else "held"
-    return SafeString(power_figure(vendors, prefix=prefix, is_narrow=narrow, palette=_palette(paper=paper)))
+    drawn = power_figure(vendors, prefix=prefix, is_narrow=narrow, palette=_palette(paper=paper))
+    return _shown(drawn, paper=paper)
 
 
 @register.simple_tag
@@ -234,3 +243,7 @@ def direction(text: str) -> str:
 
 def _palette(*, paper: bool) -> Palette:
     return Palette.LIGHT if paper else Palette.PAGE
+
+
+def _shown(svg: str, *, paper: bool) -> SafeString:
+    return SafeString(image(svg) if paper else svg)

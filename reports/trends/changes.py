@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django_stubs_ext import WithAnnotations
 
 from accounts.models import Membership
+from assessments.models import Assessment
 from assessments.score.words import STATUSES
+from assessments.secrecy import vendors_being_rated
+from groundwork.together import attach, read_together
 from groundwork.words import joined, labelled
-from reports.models import Scorecard
+from manifesto.models import Release
+from reports.models import Scorecard, ScorecardRule
+from reports.models.scorecard import KeyBefore
+from reports.scorecard import stored
 from reports.scorecard.shapes import Turned
 from reports.scorecard.standing import turned_in
-from vendors.withheld import withheld
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,26 +41,38 @@ class Changed:
     note: str
 
 
-def changes_of(member: Membership, cards: Sequence[Scorecard]) -> list[Changed]:
-    """In the order of the scorecards, which have their assessment; constant queries, however many there are. Of a
-    vendor that the member still rates nothing is told."""
-    before = _before(member, cards)
-    pairs = [(card, before[card.pk]) for card in cards if card.pk in before]
-    prefetch_related_objects(cards, "rules")
-    turned = dict(zip((card.pk for card, _earlier in pairs), turned_in(pairs), strict=True))
-    closed = withheld(member)
+def changes_of(member: Membership, cards: Sequence[WithAnnotations[Scorecard, KeyBefore]]) -> list[Changed]:
+    """In the order of the scorecards, which have their assessment and the key of the one before; one query, however
+    many there are. Of a vendor that the member still rates nothing is told."""
+    keys = {key for card in cards for key in (card.pk, card.key_before) if key is not None}
+    ours = Scorecard.objects.for_member(member).without_snapshot().select_related("assessment")
+    earlier = ours.filter(pk__in=[card.key_before for card in cards if card.key_before is not None])
+    rules, closed = ScorecardRule.objects.filter(scorecard__in=keys), vendors_being_rated(member)
+    editions = Assessment.objects.filter(scorecard__in=keys).order_by().values("release")
+    releases, asked = Release.objects.filter(pk__in=editions), stored.rows_asked(editions)
+    read_together(earlier, rules, releases, asked, closed)
+
+    found = {card.pk: card for card in earlier}
+    by_position = sorted(rules, key=lambda rule: rule.position)
+    attach([*cards, *found.values()], "rules", ((rule.scorecard_id, rule) for rule in by_position))
+    pairs = [(card, found[card.key_before]) for card in cards if card.key_before in found]
+    turned = turned_in(pairs, stored.asked_in(asked, stored.policies_in(releases)))
+    return _told(cards, pairs, turned, closed=set(closed))
+
+
+def _told(
+    cards: Iterable[Scorecard],
+    pairs: Sequence[tuple[Scorecard, Scorecard]],
+    turned: Iterable[Sequence[Turned]],
+    *,
+    closed: Collection[int],
+) -> list[Changed]:
+    before = {card.pk: earlier for card, earlier in pairs}
+    of_card = dict(zip(before, turned, strict=True))
     return [
-        _changed(card, before.get(card.pk), turned.get(card.pk, []), is_closed=card.assessment.vendor_id in closed)
+        _changed(card, before.get(card.pk), of_card.get(card.pk, []), is_closed=card.assessment.vendor_id in closed)
         for card in cards
     ]
-
-
-def _before(member: Membership, cards: Sequence[Scorecard]) -> dict[int, Scorecard]:
-    """By the key of a scorecard, the vendor’s scorecard before it; two queries."""
-    rows = Scorecard.objects.for_member(member)
-    keys = rows.filter(pk__in=[card.pk for card in cards]).keys_before()
-    found = rows.without_snapshot().select_related("assessment").in_bulk([key for key in keys.values() if key])
-    return {pk: found[key] for pk, key in keys.items() if key in found}
 
 
 def _changed(card: Scorecard, before: Scorecard | None, turned: Sequence[Turned], *, is_closed: bool) -> Changed:

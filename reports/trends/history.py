@@ -84,8 +84,12 @@ class History:
 def history_of(member: Membership, vendor: Vendor, *, latest: int | None = None) -> History:
     """Of all scorecards of the vendor, or of its latest; four queries, however many there are."""
     rows = Scorecard.objects.for_member(member).filter(assessment__vendor=vendor).without_snapshot()
-    rows = rows.select_related("assessment__release").prefetch_related("rules").order_by("-approved_at", "-pk")
-    cards = list(rows[:latest])[::-1]
+    return history_by(rows.newest_first()[:latest])
+
+
+def history_by(newest: Iterable[Scorecard]) -> History:
+    """Of these scorecards of a vendor, the newest first, with their editions and rules; two queries."""
+    cards = list(newest)[::-1]
     if not cards:
         return History(cards=(), rules=())
     return _History(cards, asked_by({card.assessment.release_id for card in cards}), rule_names()).history()

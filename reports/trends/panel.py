@@ -5,19 +5,18 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from reports.scorecard.stored import newest_of
 from reports.trends.figures import headline_words
-from reports.trends.history import history_of
+from reports.trends.history import history_by
 from vendors.models import Vendor
 from vendors.panels import Panel
 from vendors.withheld import is_withheld
-
-SHOWN = 12  # three years of quarters
 
 
 def trends_panel(member: Membership, vendor: Vendor) -> Panel:
     """Also with one scorecard or none: then it says what comes. Whoever still rates the vendor sees no figure."""
     withheld = is_withheld(member, vendor)
-    history = None if withheld else history_of(member, vendor, latest=SHOWN)
+    history = None if withheld else history_by(newest_of(vendor))
     has_several = history is not None and len(history.cards) > 1
     context = {
         "vendor": vendor,

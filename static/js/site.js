@@ -29,6 +29,36 @@
   }, 200));
   document.addEventListener("htmx:afterSettle", (event) => showErrors(event.target));
 
+  // What a disclosure holds is fetched when it opens (_fetched.html). Whoever searches or prints wants it before.
+  const FETCHED = "[data-fetched]";
+  const fetchAll = (which) => document.querySelectorAll(which).forEach((part) => htmx.trigger(part, "wanted"));
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && ["f", "p"].includes(event.key)) fetchAll(FETCHED);
+  });
+  // A browser waits for nothing that comes later than this event.
+  window.addEventListener("beforeprint", () => {
+    for (const part of document.querySelectorAll(FETCHED)) {
+      const request = new XMLHttpRequest();
+      request.open("GET", part.getAttribute("hx-get"), false);
+      request.setRequestHeader("HX-Request", "true");
+      try {
+        request.send();
+      } catch {
+        return; // the address that stands there is printed
+      }
+      if (request.status === 200) htmx.swap(part, request.responseText, { swapStyle: "outerHTML" });
+    }
+  });
+  // An address that led into a disclosure leads on to its place in what came.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const place = location.hash && event.target.querySelector(`#${CSS.escape(location.hash.slice(1))}`);
+    if (!place || !event.detail.requestConfig?.elt.matches(FETCHED)) return;
+    for (let at = place.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
+    place.scrollIntoView();
+  });
+  // Those that the browser opened before anybody listened.
+  document.addEventListener("DOMContentLoaded", () => fetchAll("details[open] > [data-fetched]"));
+
   // A value to hand on is selected by a click, and copied by its button where the browser can.
   document.addEventListener("focusin", (event) => {
     if (event.target.matches("[data-select]")) event.target.select();

@@ -460,6 +460,8 @@ class Rated(Planted):
         """With those about the vendor and its scorecard. The incidents themselves stay open to everybody."""
         yield from super().pages()
         yield "scorecard_detail", reverse("scorecard_detail", args=[self.scorecard.pk])
+        yield "scorecard_rule", reverse("scorecard_rule", args=[self.scorecard.pk, "speed"])
+        yield "scorecard_trends", reverse("scorecard_trends", args=[self.scorecard.pk])
         yield "scorecard_change", reverse("scorecard_change", args=[self.scorecard.pk])
 
 
@@ -476,18 +478,18 @@ def figures(seen: dict[str, str]) -> list[str]:
     return sorted(name for name, text in seen.items() if name not in facts and FIGURES.search(text))
 
 
-MEASURED_ON = {"vendor_detail", "vendor_measures", "scorecard_detail"}
+MEASURED_ON = {"vendor_detail", "vendor_measures", "vendor_measure", "scorecard_detail", "scorecard_trends"}
 
 
 def test_whoever_still_rates_sees_no_figure_and_no_finding_on_any_page(
     rated: Rated, cast: Cast, signed_in: SignIn
 ) -> None:
-    assert vendors_being_rated(cast.reader) == {rated.vendor.pk}
+    assert set(vendors_being_rated(cast.reader)) == {rated.vendor.pk}
     assert figures(seen_by(signed_in(cast.reader), rated)) == []
 
 
 def test_whoever_is_not_asked_sees_what_is_measured(rated: Rated, cast: Cast, signed_in: SignIn) -> None:
-    assert vendors_being_rated(cast.approver) == set()
+    assert set(vendors_being_rated(cast.approver)) == set()
     page = signed_in(cast.approver).get(reverse("vendor_detail", args=[rated.vendor.pk]))
     assert FIGURES.search(page.content.decode())
 
@@ -506,16 +508,16 @@ def test_handing_in_shows_what_is_measured_and_taking_up_again_hides_it(
 
 def test_a_colleague_with_a_question_in_hand_sees_nothing_of_it_either(rated: Rated, signed_in: SignIn) -> None:
     assert rated.delegation
-    assert vendors_being_rated(rated.helper) == {rated.vendor.pk}
+    assert set(vendors_being_rated(rated.helper)) == {rated.vendor.pk}
     assert figures(seen_by(signed_in(rated.helper), rated)) == []
 
 
 def test_only_the_vendors_that_are_rated_now_are_withheld(rated: Rated, cast: Cast) -> None:
     other = make_assessment(cast.assessor)
-    assert vendors_being_rated(cast.assessor) == {rated.vendor.pk, other.vendor_id}
+    assert set(vendors_being_rated(cast.assessor)) == {rated.vendor.pk, other.vendor_id}
     Assessment.objects.filter(pk=other.pk).update(state=AssessmentState.IN_REVIEW)
-    assert vendors_being_rated(cast.assessor) == {rated.vendor.pk}
-    assert vendors_being_rated(cast.stranger) == set()
+    assert set(vendors_being_rated(cast.assessor)) == {rated.vendor.pk}
+    assert set(vendors_being_rated(cast.stranger)) == set()
 
 
 def test_the_trail_tells_nothing_of_what_is_kept_of_a_vendor_to_whoever_still_judges_it(cast: Cast) -> None:

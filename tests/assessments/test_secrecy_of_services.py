@@ -77,7 +77,7 @@ def reads_more(service: Membership, maker: Membership, assessment: Assessment) -
     """What the service may read or do that its maker may not: nothing, if all is well."""
     if set(kept_apart(maker.user)) - set(kept_apart(service.user)):
         yield "assessments"
-    if vendors_being_rated(maker) - vendors_being_rated(service) or withheld(maker) - withheld(service):
+    if set(vendors_being_rated(maker)) - set(vendors_being_rated(service)) or withheld(maker) - withheld(service):
         yield "vendors"
     if secrecy_of(maker).assessments - secrecy_of(service).assessments:
         yield "exports"

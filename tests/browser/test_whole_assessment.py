@@ -288,6 +288,8 @@ def read_scorecard(scene: Scene) -> None:
     job = scene.job
     page = job.open(reverse("scorecard_detail", args=[Scorecard.objects.get().pk]), "reader")
     expect(page.locator(".card-sentence")).to_contain_text(job.headline(5))
+    page.keyboard.press("Control+f")  # what is folded away is fetched
+    expect(page.locator("[data-fetched]")).to_have_count(0)
     shown = plain(page.get_by_role("main").text_content() or "")
     paper = PdfReader(BytesIO(fetch_pdf(job, page, scene.folder)))
     printed = unbroken(" ".join(sheet.extract_text() for sheet in paper.pages))

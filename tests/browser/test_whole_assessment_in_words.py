@@ -258,7 +258,8 @@ def read_scorecard(scene: Scene) -> None:
     client.force_login(words.cast.reader.user)
     page = Sheet(client, reverse("scorecard_detail", args=[Scorecard.objects.get().pk]), words)
     assert words.headline(5) in page.text(".card-sentence")
-    shown = page.text("main")
+    folded = [fetched.etree_element.attrib["hx-get"] for fetched in page.all("[data-fetched]")]
+    shown = " ".join([page.text("main"), *(Sheet(client, address, words).text("main") for address in folded)])
     paper = PdfReader(BytesIO(fetch_pdf(words, page, client)))
     printed = unbroken(" ".join(sheet.extract_text() for sheet in paper.pages))
     for said in what_it_says(words, scene.things.assessment):

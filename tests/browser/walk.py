@@ -29,6 +29,7 @@ ELSEWHERE, NOBODY = "another page", "what nobody may do"
 NO_PAGE: dict[str, str] = {
     "healthz": FILE,
     "readyz": FILE,
+    "metrics": FILE,
     "favicon": FILE,
     "vendor_import_errors": FILE,
     "vendor_import_template": FILE,

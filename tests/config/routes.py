@@ -860,6 +860,7 @@ OBJECTS: dict[str, str] = {
     "vendor_import_apply": "vendor_import",
     "vendor_import_errors": "vendor_import",
     "vendor_measures": "vendor",
+    "vendor_measure": "vendor",
     "vendor_quadrant": "vendor",
     "target_edit": "vendor",
     "target_delete": "vendor_with_target",
@@ -1058,6 +1059,8 @@ OBJECTS: dict[str, str] = {
     "evidence_download": "open_evidence",
     "vendor_trends": "vendor",
     "scorecard_detail": "scorecard",
+    "scorecard_rule": "scorecard",
+    "scorecard_trends": "scorecard",
     "scorecard_change": "scorecard",
     "rendering_request": "scorecard",
     "rendering_status": "rendering",
@@ -1129,6 +1132,7 @@ PARTS: dict[str, str] = {
     "guide": "assessing",  # two of the others name an example by the word that marks what is secret
     "part": "cause",
     "letter": "invitation",
+    "source": "vendors",
 }
 
 

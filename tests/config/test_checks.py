@@ -32,6 +32,13 @@ for mixture in json.load(sys.stdin):
         refused = str(error)
     print(json.dumps([[one.id for one in checks.settings_fit_together()], refused]))
 """
+IN_STORE = {
+    "S3_BUCKET": "files",
+    "S3_ENDPOINT": "http://10.20.0.7:9000/",
+    "S3_ACCESS_KEY": "access",
+    "S3_SECRET_KEY": "secret",
+    "S3_ENCRYPTION": "AES256",
+}
 WRONG = {
     "debug": ({"DEBUG": "True"}, "E002"),
     "SQLite": ({"DATABASE_URL": ""}, "E003"),
@@ -58,6 +65,12 @@ WRONG = {
     "a try at a webhook that outlives its lease": ({"WEBHOOK_LEASE_SECONDS": "60"}, "E014"),
     "no time for a webhook": ({"WEBHOOK_SECONDS": "0"}, "E008"),
     "a network that is none": ({"WEBHOOK_PRIVATE_NETWORKS": "10.0.0.0/16,intranet"}, "E015"),
+    "a store without a bucket": ({"S3_ENDPOINT": "https://files.example.org", "S3_BUCKET": ""}, "E016"),
+    "half a key to the store": ({**IN_STORE, "S3_SECRET_KEY": ""}, "E017"),
+    "keys in the address of the store": ({**IN_STORE, "S3_ENDPOINT": "https://me:secret@files.example.org"}, "E018"),
+    "a store without a protocol": ({**IN_STORE, "S3_ENDPOINT": "files.example.org"}, "E018"),
+    "an encryption that no store knows": ({**IN_STORE, "S3_ENCRYPTION": "rot13"}, "E019"),
+    "a token of metrics that can be guessed": ({"METRICS_TOKEN": "watch"}, "E020"),
     "no mails": ({"MAILS_PER_MINUTE": "0"}, "E008"),
     "nobody who serves": ({"WEB_PROCESSES": "0", "WEB_THREADS": "0"}, "E008"),
     "no room for evidence": ({"EVIDENCE_MAX_BYTES": "0"}, "E008"),
@@ -85,6 +98,10 @@ RIGHT = {
     "two proxies": {"TRUSTED_PROXY_COUNT": "2"},
     "no proxy count": {"TRUSTED_PROXY_COUNT": ""},
     "a preload as the lists want it": {"SECURE_HSTS_PRELOAD": "True", "SECURE_HSTS_INCLUDE_SUBDOMAINS": "True"},
+    "files in a store": IN_STORE,
+    "files in Amazon's, by the role of the machine": {"S3_BUCKET": "files", "S3_REGION": "eu-west-1"},
+    "encrypted by a key of one's own": {**IN_STORE, "S3_ENCRYPTION": "aws:kms:arn:aws:kms:eu-west-1:1:key/2"},
+    "a token of metrics": {"METRICS_TOKEN": "0123456789abcdef0123456789abcdef"},
     "no production": {"PRODUCTION": "False", "SECRET_KEY": "", "ALLOWED_HOSTS": "*", "EMAIL_URL": "dummymail://"},
 }
 Said = dict[str, tuple[list[str], str]]

@@ -22,6 +22,7 @@ AT_HOME_NOWHERE = {
     "home",
     "healthz",
     "readyz",
+    "metrics",
     "favicon",
     "set_language",
     "theme_set",
@@ -35,6 +36,7 @@ AT_HOME_NOWHERE = {
     "help_search",
     "help_measures",
     "calendar_feed",
+    "choice_matches",
 }
 
 

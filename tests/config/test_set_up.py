@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,21 @@ def installation(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         return really(name, *args, **options)
 
     monkeypatch.setattr(set_up, "call_command", instead)
+    monkeypatch.setattr(set_up, "_begin_assets", InThisProcess)
     return taken
+
+
+class InThisProcess:
+    """What a process of its own does while the database is filled, done before."""
+
+    def __init__(self) -> None:
+        call_command("set_up", assets=True)
+
+    def wait(self) -> int:
+        return 0
+
+    def terminate(self) -> None:
+        pass
 
 
 @pytest.fixture
@@ -126,6 +141,36 @@ def test_ctrl_c_ends_the_compression_at_once(installation: list[str], monkeypatc
     monkeypatch.setattr(set_up, "call_command", lambda *_, **__: seen.append(signal.getsignal(signal.SIGINT)))
     set_up._collect_static()
     assert seen == [signal.SIG_DFL]
+
+
+def test_assets_are_made_in_a_process_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[list[str]] = []
+    monkeypatch.setattr(set_up.subprocess, "Popen", lambda words, **_where: begun.append(words))
+    set_up._begin_assets()
+    assert begun == [[sys.executable, "-m", "django", "set_up", "--assets"]]
+
+
+def test_assets_that_were_not_made_stop_the_set_up(
+    db: None, small_demo: None, installation: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(InThisProcess, "wait", lambda self: 1)
+    with pytest.raises(CommandError, match="were not made"):
+        call_command("set_up")
+
+
+def test_a_set_up_that_stops_ends_what_is_made_beside_it(
+    db: None, installation: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[str] = []
+    monkeypatch.setattr(InThisProcess, "terminate", lambda self: ended.append("assets"))
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(set_up, "_database", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        call_command("set_up")
+    assert ended == ["assets"]
 
 
 def test_database_that_does_not_answer_is_said_in_one_line(

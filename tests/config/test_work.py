@@ -17,7 +17,7 @@ from assessments.lifecycle import transitions
 from assessments.models import AssessmentState
 from config.work import LATEST, MOST
 from reports.models import Scorecard
-from tests.factories import Cast, make_assessment, make_vendor
+from tests.factories import Cast, add_rater, make_assessment, make_contract, make_vendor
 from vendors.models import ImportState, IncidentImport, Vendor
 
 SignedIn = Callable[[Membership | User], Client]
@@ -156,3 +156,28 @@ def test_a_file_of_incidents_waits_for_whoever_brought_it(
     IncidentImport.objects.update(created_at=day, finished_at=day)
     assert (f'href="{upload.get_absolute_url()}"' in work(signed_in(cast.assessor))) is waits
     assert "tickets.csv" not in work(signed_in(cast.colleague))
+
+
+@pytest.mark.parametrize("who", ["assessor", "approver", "reader", "admin"])
+def test_it_takes_the_same_queries_however_much_waits(cast: Cast, signed_in: SignedIn, who: str) -> None:
+    client = signed_in(getattr(cast, who))
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            work(client)
+        return len(caught)
+
+    def more(days_ago: int) -> None:
+        vendor = make_vendor(cast.organisation, f"Vendor {days_ago}")
+        make_contract(vendor, f"C-{days_ago}", ends_on=timezone.localdate() + timedelta(days=30))
+        for state in (AssessmentState.DRAFT, AssessmentState.COLLECTING):
+            add_rater(make_assessment(cast.assessor, vendor=vendor, state=state), cast.colleague, grade=1)
+        transitions.submit(cast.assessor, make_assessment(cast.assessor, vendor=vendor, grade=3), now=timezone.now())
+        approved(cast, days_ago=days_ago, vendor=vendor)
+
+    more(1)
+    asked()  # the first time pays for what is kept
+    few = asked()
+    for days_ago in range(2, 5):
+        more(days_ago)
+    assert asked() == few <= 9

@@ -24,7 +24,7 @@ def compose() -> dict[str, Any]:
 
 
 def listed() -> set[str]:
-    return set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
+    return set(re.findall(r"^([A-Z][A-Z0-9_]*)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def not_reaching(service: dict[str, Any], names: set[str]) -> set[str]:

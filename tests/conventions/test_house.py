@@ -28,8 +28,8 @@ def modules() -> Iterator[Path]:
 
 def test_every_setting_of_the_environment_is_listed_in_the_example() -> None:
     code = (ROOT / "config" / "settings.py").read_text(encoding="utf-8")
-    read = set(re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z_]+)"', code))
-    listed = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
+    read = set(re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z][A-Z0-9_]*)"', code))
+    listed = set(re.findall(r"^([A-Z][A-Z0-9_]*)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
     of_bin_run = {"HOST", "PORT"}
     assert read
     assert listed - of_bin_run == read
@@ -51,9 +51,9 @@ def test_every_link_between_documents_leads_somewhere(document: Path) -> None:
 
 def test_every_setting_that_operations_explains_exists() -> None:
     explained = set(
-        re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"))
+        re.findall(r"`([A-Z][A-Z0-9]*(?:_[A-Z]+)+)`", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"))
     )
-    listed = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
+    listed = set(re.findall(r"^([A-Z][A-Z0-9_]*)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
     of_bin_run = {"VENV_DIR"}
     assert len(explained) > 10
     assert explained - listed - of_bin_run == set()

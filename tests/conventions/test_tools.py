@@ -142,6 +142,7 @@ def test_every_model_change_has_its_migration() -> None:
 
 # Each start pays for what it imports, the web's, the workers' and every command's: these cost 0.1 to 1 s.
 FOR_FEW = {"openpyxl", "python_calamine", "numpy", "scipy", "pymannkendall", "krippendorff", "icalendar", "weasyprint"}
+FOR_FEW |= {"boto3", "botocore", "prometheus_client"}
 
 
 def test_production_settings_pass_the_deployment_check_and_load_nothing_that_few_need() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import socket
 import time
+from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from accounts.models import Organisation, Role, User
+from accounts.models import Membership, Organisation, Role, User
 from assessments.models import Digest, DigestState
 from assessments.schedule.digest import DIGESTS
 from config.health import heard_lately
@@ -18,6 +20,9 @@ from tests.factories import make_assessment, make_member
 from tests.reports.renderings import make_scorecard
 from tests.reports.servers import wait_until
 from tests.reports.workers import Workshop
+from tests.vendors.incident_import.files import options_for
+from vendors.incident_import import files, job
+from vendors.models import ImportState, IncidentImport
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EVERYBODY = {"documents", "batches", "imports", "mails", "webhooks", "housekeeping", "clock"}
@@ -52,8 +57,8 @@ def test_a_worker_with_all_hands_busy_is_heard_and_a_dead_one_is_not(
     assert heard() == set()
 
 
-def test_the_sweeps_and_mails_of_others_do_not_wait_behind_documents(
-    workshop: Workshop, scorecards: list[Scorecard]
+def test_the_sweeps_mails_and_imports_of_others_do_not_wait_behind_documents(
+    workshop: Workshop, scorecards: list[Scorecard], settings: Any
 ) -> None:
     """A worker that only makes documents is busy with them; what is of another kind waits for its own, and no other."""
     workshop.settings["HEARTBEAT_EVERY"] = "0.2"
@@ -66,9 +71,16 @@ def test_the_sweeps_and_mails_of_others_do_not_wait_behind_documents(
     wait_until(lambda: heard() == {"documents", "clock"}, "only these are heard", report=workshop.report)
     digest = Digest.objects.create(user=User.objects.get(), day=timezone.localdate())
     DIGESTS.nudge(digest.pk)
-    workshop.start_workers(queues="mails,webhooks,housekeeping")
+    settings.MEDIA_ROOT = workshop.folder / "media"
+    member, rows = Membership.objects.get(), ContentFile(b"Number;Opened\nINC1;13/01/2026 09:00\n")
+    upload = files.keep(member, rows, "incidents.csv", timezone.now())
+    columns = {"reference": "Number", "opened": "Opened"}
+    job.start_check(member, upload, options_for(scorecards[0].assessment.vendor, columns=columns))
+    workshop.start_workers(queues="imports,mails,webhooks,housekeeping")
     done = (DigestState.EMPTY, DigestState.SENT)
     wait_until(lambda: Digest.objects.get().state in done, "the mail is done", report=workshop.report)
+    checked = IncidentImport.objects.filter(state=ImportState.CHECKED)
+    wait_until(checked.exists, "the file of incidents is checked", report=workshop.report)
     assert len(workshop.executions()) == 2
 
 

@@ -143,3 +143,13 @@ def test_the_sweeping_task_nudges_what_waits(scorecard: Scorecard, monkeypatch: 
     wish = make_rendering(scorecard, now=NOW)
     sweep_renderings()
     assert told == [wish.pk]
+
+
+def test_a_warm_process_no_longer_looks_for_garbage_among_what_it_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(worker.pdf, "warm_up", lambda: done.append("warm"))
+    monkeypatch.setattr(worker.gc, "collect", lambda: done.append("collected"))
+    monkeypatch.setattr(worker.gc, "freeze", lambda: done.append("frozen"))
+    monkeypatch.setattr(worker.gc, "set_threshold", lambda made: done.append(f"{made}"))
+    worker.warm_up()
+    assert done == ["warm", "collected", "frozen", "10000"]

@@ -36,13 +36,15 @@ BRIEF = {
 
 @dataclass
 class Workshop:
-    """One test's folder, broker and database; whatever is started in it is ended by `close`."""
+    """One test's folder, broker and database; whatever is started in it is ended by `close`. `data_dir`: a folder of
+    the processes alone, as on another host, where it is set; the broker of files stays where it is."""
 
     folder: Path
     pool: tuple[str, ...]
     redis_url: str = ""
     app: str = "tests.reports.slow_worker"
     settings: dict[str, str] = field(default_factory=dict)
+    data_dir: Path | None = None
     processes: list[Process] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -60,7 +62,8 @@ class Workshop:
             "DJANGO_SETTINGS_MODULE": "tests.reports.worker_settings",
             "WORKER_DATABASE": json.dumps(database, default=str),
             "REDIS_URL": self.redis_url,
-            "DATA_DIR": str(self.folder),
+            "DATA_DIR": str(self.data_dir or self.folder),
+            "BROKER": str(self.folder / "broker"),
             "STAND_INS": str(self.stand_ins),
             "SECRET_KEY": settings.SECRET_KEY,  # else the web server does not know the session
         }

@@ -19,7 +19,8 @@ from tests.conventions import history  # noqa: E402
 
 OPENED = datetime(2026, 1, 5, 9, tzinfo=UTC)
 BEFORE = ("vendors", "0007_made_by_imports")
-APPS = MigrationLoader(connection).project_state([BEFORE]).apps
+with history.step_by_step():
+    APPS = MigrationLoader(connection).project_state([BEFORE]).apps
 
 
 def model(name: str, app: str = "vendors") -> Any:

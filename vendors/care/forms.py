@@ -9,7 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices.people import DEPARTMENTS
 from accounts.models import Department
+from groundwork.choices import SearchedChoiceField
 from groundwork.fields import DayInput, LinesField, WordsField, field
 from vendors.care.changes import PERSON, TRAINING
 from vendors.models import Contact, Service, SupportPerson, Training, Vendor
@@ -30,6 +32,7 @@ class TrainingForm(forms.ModelForm[Training]):
     class Meta:
         model = Training
         fields = TRAINING
+        field_classes = {"department": SearchedChoiceField}
         labels = {
             "department": _("For which department"),
             "people": _("How many took part"),
@@ -39,7 +42,8 @@ class TrainingForm(forms.ModelForm[Training]):
     def __init__(self, *args: Any, vendor: Vendor, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.vendor, self.today = vendor, today
-        departments = field(self, "department", forms.ModelChoiceField)
+        departments = field(self, "department", SearchedChoiceField)
+        departments.source = DEPARTMENTS
         departments.queryset = Department.objects.filter(organisation=vendor.organisation_id)
         departments.empty_label = _("Several, or none in particular")
 
@@ -83,6 +87,7 @@ class PersonForm(forms.ModelForm[SupportPerson]):
     class Meta:
         model = SupportPerson
         fields = PERSON
+        field_classes = {"contact": SearchedChoiceField}
 
     def __init__(self, *args: Any, vendor: Vendor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

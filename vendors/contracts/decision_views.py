@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest
 from groundwork.pages import sort_links
+from groundwork.pagination import BoundedPaginator
 from vendors.contracts.forms import DecisionFilter
 from vendors.contracts.listing import SORTS, chosen_sort, items, listed
 from vendors.contracts.offers import offers_for
@@ -23,7 +23,7 @@ def contract_list(request: MemberRequest) -> HttpResponse:
     member, today = request.member, timezone.localdate()
     chosen = DecisionFilter(request.GET, member=member)
     sort = chosen_sort(request.GET.get("sort", ""))
-    page = Paginator(listed(member, chosen, sort), PER_PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(listed(member, chosen, sort), PER_PAGE).get_page(request.GET.get("page"))
     is_empty = not page.paginator.count and not (
         Contract.objects.for_member(member).exists() or Paper.objects.for_member(member).exists()
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organisation
-from vendors.models import Contract, Paper, Vendor
+from vendors.models import Contract, ContractQuerySet, Paper, PaperQuerySet, Vendor
 
 
 class DeadlineKind(StrEnum):
@@ -58,11 +58,22 @@ def upcoming(organisation: Organisation, until: date) -> list[Deadline]:
     """What is open and due by then, the first day first: contracts to decide, those that end and wait for a notice,
     papers. What is past its day and still open stands among it. Contracts without a day and papers that do not expire
     are no deadlines. Two queries."""
+    return deadlines_of(contracts_until(organisation, until), papers_until(organisation, until))
+
+
+def contracts_until(organisation: Organisation, until: date) -> ContractQuerySet:
     open_ones = Contract.objects.to_decide() | Contract.objects.to_give_notice()
-    contracts = open_ones.filter(vendor__organisation=organisation, decide_by__lte=until)
-    papers = Paper.objects.current().filter(vendor__organisation=organisation, expires_on__lte=until)
-    found = [_of_contract(one) for one in contracts.select_related("vendor")]
-    found += [_of_paper(one) for one in papers.select_related("vendor")]
+    return open_ones.filter(vendor__organisation=organisation, decide_by__lte=until).select_related("vendor")
+
+
+def papers_until(organisation: Organisation, until: date) -> PaperQuerySet:
+    current = Paper.objects.current()
+    return current.filter(vendor__organisation=organisation, expires_on__lte=until).select_related("vendor")
+
+
+def deadlines_of(contracts: Iterable[Contract], papers: Iterable[Paper]) -> list[Deadline]:
+    """The first day first."""
+    found = [*map(_of_contract, contracts), *map(_of_paper, papers)]
     return sorted(found, key=lambda one: (one.day, one.vendor.name.casefold(), one.name, one.pk))
 
 
@@ -95,8 +106,8 @@ def _of_paper(paper: Paper) -> Deadline:
     )
 
 
-def decide_by_of_vendors(member: Membership) -> Mapping[int, date]:
+def decide_by_of_vendors(member: Membership, vendors: Iterable[Vendor]) -> Mapping[int, date]:
     """By the vendors' keys: the first day by which one of their contracts must be decided; one query. A day that passed
     stays until the term renews or ends."""
-    rows = Contract.objects.for_member(member).to_decide().order_by()
+    rows = Contract.objects.for_member(member).to_decide().filter(vendor__in=list(vendors)).order_by()
     return dict(rows.values_list("vendor").annotate(first=Min("decide_by")))

@@ -11,9 +11,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.choices.people import INSIDERS
 from accounts.models import Membership, User
+from groundwork.choices import SearchedChoiceField, SearchedFilterField, is_asked
 from groundwork.fields import DayInput, LinesField, ManyFiles, WordsField, field, one_of
 from vendors.attachments import ACCEPT, EXTENSIONS, EvidenceField
+from vendors.choices import VENDORS
 from vendors.contracts.agreed import as_it_stands
 from vendors.contracts.changes import AGREED_FIELDS, PAPER_FIELDS
 from vendors.contracts.terms import MOST_DAYS, MOST_MONTHS
@@ -51,8 +54,8 @@ class _OfVendor(forms.ModelForm[Any]):
         super().__init__(*args, **kwargs)
         self.today = today
         self.instance.vendor = vendor
-        owner = field(self, "owner", forms.ModelChoiceField)
-        owner.queryset = people(member, self.instance.owner_id)
+        owner = field(self, "owner", SearchedChoiceField)
+        owner.source, owner.queryset = INSIDERS, people(member, self.instance.owner_id)
         owner.empty_label = _("Nobody in particular")
 
     def _day(self, name: str) -> date | None:
@@ -69,7 +72,7 @@ class ContractForm(_OfVendor):
     class Meta:
         model = Contract
         fields = (*AGREED_FIELDS, "owner", "services", "note")
-        field_classes = {"reference": WordsField}
+        field_classes = {"reference": WordsField, "owner": SearchedChoiceField}
         widgets = {"starts_on": DayInput, "ends_on": DayInput, "services": forms.CheckboxSelectMultiple}
         error_messages = {"reference": {"required": _("Write the number or name of the contract.")}}
         labels = {
@@ -138,7 +141,7 @@ class PaperForm(_OfVendor):
     class Meta:
         model = Paper
         fields = PAPER_FIELDS
-        field_classes = {"name": WordsField}
+        field_classes = {"name": WordsField, "owner": SearchedChoiceField}
         widgets = {"issued_on": DayInput, "expires_on": DayInput}
         error_messages = {
             "kind": {"required": _("Choose what kind of paper it is.")},
@@ -272,8 +275,8 @@ class DecisionFilter(forms.Form):
         required=False,
         choices=[("", _("Contracts and papers")), ("contract", _("Contracts")), ("paper", _("Papers"))],
     )
-    vendor = forms.ModelChoiceField(
-        label=_("Vendor"), required=False, queryset=Vendor.objects.none(), empty_label=_("All vendors")
+    vendor = SearchedFilterField(
+        source=VENDORS, label=_("Vendor"), required=False, queryset=Vendor.objects.none(), empty_label=_("All vendors")
     )
     owner = forms.ChoiceField(
         label=_("Who looks after it"), required=False, choices=[("", _("Everybody")), (MINE, _("I do"))]
@@ -281,7 +284,7 @@ class DecisionFilter(forms.Form):
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field(self, "vendor", forms.ModelChoiceField).queryset = Vendor.objects.for_member(member)
+        field(self, "vendor", SearchedFilterField).queryset = VENDORS.rows(member)
         self.is_valid()
 
     def asked(self, name: str) -> Any:
@@ -289,4 +292,4 @@ class DecisionFilter(forms.Form):
 
     @property
     def is_active(self) -> bool:
-        return any(self.asked(name) for name in self.fields)
+        return any(self.asked(name) for name in self.fields) or is_asked(self.data, "vendor")

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Exists, OuterRef, Q
+
 from accounts.models import Membership
 from vendors.models import Contract, ContractQuerySet, Vendor
 
@@ -85,10 +87,22 @@ def offers_for(member: Membership, today: date, *, vendor: Vendor | None = None)
 
 def _open(member: Membership, vendor: Vendor | None, today: date) -> ContractQuerySet:
     """None that is too far away for any offer."""
-    far = today + AHEAD + timedelta(days=LONGEST)
-    rows = Contract.objects.for_member(member).to_decide().filter(decide_by__range=(today, far))
+    rows = _until(member, today, today + AHEAD + timedelta(days=LONGEST))
     rows = rows.filter(vendor=vendor) if vendor is not None else rows
     return rows.select_related("vendor").order_by("decide_by", "reference", "pk")
+
+
+def _until(member: Membership, today: date, until: date) -> ContractQuerySet:
+    return Contract.objects.for_member(member).to_decide().filter(decide_by__range=(today, until))
+
+
+def first_to_decide(member: Membership, today: date, until: date) -> ContractQuerySet:
+    """Of each vendor the contract that must be decided first, by that day."""
+    rows = _until(member, today, until).select_related("vendor")
+    same_day = Q(decide_by=OuterRef("decide_by"))
+    earlier = Q(decide_by__lt=OuterRef("decide_by")) | same_day & Q(reference__lt=OuterRef("reference"))
+    earlier |= same_day & Q(reference=OuterRef("reference"), pk__lt=OuterRef("pk"))
+    return rows.exclude(Exists(_until(member, today, until).filter(earlier, vendor=OuterRef("vendor"))))
 
 
 def _first_of_each(contracts: ContractQuerySet) -> dict[int, Contract]:

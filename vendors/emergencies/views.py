@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models.functions import Lower
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import MemberRequest, Right, holders, may
 from accounts.fetching import fetch
 from groundwork.pages import crumbs, edit_page
+from groundwork.pagination import BoundedPaginator
 from groundwork.responses import form_view, or_beside, post_data
 from vendors.emergencies import conflict, expected, folder, standing, words, writing
 from vendors.emergencies.checks import CheckState
@@ -50,7 +50,7 @@ def emergency_list(request: MemberRequest) -> HttpResponse:
     rows = with_plans(_asked_for(standing.listed(request.member), asked)).order_by(
         Lower("name"), Lower("vendor__name"), "pk"
     )
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     tally = standing.tally(request.member, today)
     printed = folder.printed_for(request.member)
     context = {

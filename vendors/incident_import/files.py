@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
@@ -42,9 +41,9 @@ def keep(
     upload = IncidentImport(organisation=member.organisation, created_by=member.user)
     upload.file_name = clean_name(file_name)
     stored = file if isinstance(file, File) else File(file)
+    upload.size, upload.sha256 = _measured(stored)
     upload.file.save(f"{uuid4()}.{kind_of(stored)}", stored, save=False)
     try:
-        upload.size, upload.sha256 = _measured(looks.path_of(upload))
         with transaction.atomic():
             _keep_row(upload, now, preset=preset, haste=haste)
     except BaseException:
@@ -91,14 +90,15 @@ def suggested(look: Look, *, sheet: str = "", preset: str = "") -> Options:
     return replace(suggestion.suggest(look.header, sample, preset=chosen), sheet=sheet)
 
 
-def _measured(path: Path) -> tuple[int, str]:
-    size = path.stat().st_size
-    if size > FILE.text_bytes:
-        raise too_large(FILE.text_bytes)
+def _measured(file: File[bytes]) -> tuple[int, str]:
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(1024 * 1024):
-            digest.update(chunk)
+    file.seek(0)
+    size = 0
+    while chunk := file.read(1024 * 1024):
+        size += len(chunk)
+        if size > FILE.text_bytes:
+            raise too_large(FILE.text_bytes)
+        digest.update(chunk)
     return size, digest.hexdigest()
 
 

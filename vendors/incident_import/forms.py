@@ -13,9 +13,11 @@ from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from groundwork.choices import SearchedChoiceField
 from groundwork.fields import DayInput, ManyOptions, WordsField, field
 from groundwork.time_zones import zones
 from groundwork.words import number, size
+from vendors.choices import ACTIVE_VENDORS
 from vendors.incident_fields import BY_KEY, FIELDS
 from vendors.incident_import import sources
 from vendors.incident_import.columns.options import Options
@@ -114,8 +116,12 @@ class MappingForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    vendor = forms.ModelChoiceField(
-        Vendor.objects.none(), label=gettext_lazy("The vendor"), required=False, empty_label=gettext_lazy("Choose")
+    vendor = SearchedChoiceField(
+        Vendor.objects.none(),
+        source=ACTIVE_VENDORS,
+        label=gettext_lazy("The vendor"),
+        required=False,
+        empty_label=gettext_lazy("Choose"),
     )
     dates = forms.ChoiceField(label=gettext_lazy("How dates are written"), choices=DATES)
     time_zone = forms.ChoiceField(

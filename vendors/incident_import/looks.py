@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from groundwork.storage import on_disk
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.limits import MB, Haste
 from groundwork.tables.reading import Line, Table, open_table
@@ -41,11 +42,19 @@ class Look:
     is_1904: bool = False
 
 
-def path_of(upload: IncidentImport) -> Path:
-    """ImportRefused where the file was dropped."""
-    if not upload.file or not Path(upload.file.path).is_file():
-        raise ImportRefused(_("The file is not kept any more. Choose it again."))
-    return Path(upload.file.path)
+@contextmanager
+def path_of(upload: IncidentImport) -> Iterator[Path]:
+    """Where the file can be read while the block lasts. ImportRefused where it was dropped."""
+    with ExitStack() as held:
+        try:
+            path = held.enter_context(on_disk(upload.file))
+        except FileNotFoundError as gone:
+            raise _dropped() from gone
+        yield path
+
+
+def _dropped() -> ImportRefused:
+    return ImportRefused(_("The file is not kept any more. Choose it again."))
 
 
 @contextmanager
@@ -58,11 +67,13 @@ def open_incidents(path: Path, *, sheet: str = "") -> Iterator[Table]:
 def look_at(upload: IncidentImport, *, sheet: str = "", haste: Haste | None = None) -> Look:
     """What was seen of this sheet; else it is looked at now, and kept. `haste`: none but that of somebody who waits,
     where it is None. ImportRefused where the file is gone or cannot be read, TookTooLong where it cannot be in time."""
-    path = path_of(upload)
+    if not upload.file:
+        raise _dropped()
     kept = upload.looks.filter(sheet=sheet).first() if upload.pk else None
     if kept is not None:
         return _from_bytes(bytes(kept.content))
-    look = _taken(path, sheet, haste)
+    with path_of(upload) as path:
+        look = _taken(path, sheet, haste)
     if upload.pk:
         keep(upload, look, sheet=sheet)
     return look

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, Max, Min, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpResponse, HttpResponseBase
@@ -23,6 +23,7 @@ from accounts.access import MemberRequest
 from accounts.fetching import fetch
 from accounts.models import Membership
 from groundwork.pages import confirm_page, crumbs
+from groundwork.pagination import BoundedPaginator
 from groundwork.responses import form_view, or_beside, or_say_why, post_data, table_response
 from vendors.incident_import import files, job, made_here, undoing
 from vendors.incident_import.columns import presets
@@ -53,7 +54,7 @@ NAMES_AT_ONCE = 100  # the selects of more would make a page of megabytes
 # The file --------------------------------------------------------------------------------------------------------
 @require_safe
 def incident_import_list(request: MemberRequest) -> HttpResponse:
-    page = Paginator(IMPORTS.for_member(request.member), PER_PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(IMPORTS.for_member(request.member), PER_PAGE).get_page(request.GET.get("page"))
     kept = ImportMapping.objects.for_member(request.member).select_related("created_by")
     known = IncidentSource.objects.for_member(request.member)
     context = {"page": page, "mappings": kept, "sources": known}
@@ -209,7 +210,7 @@ def _step(upload: IncidentImport, options: Options, *, is_unmatched: bool) -> in
 
 def _page_of_problems(request: MemberRequest, upload: IncidentImport) -> Page[Any]:
     """With the reasons in the words of the person's language."""
-    page: Page[Any] = Paginator(upload.problems.all(), PER_PAGE).get_page(request.GET.get("page"))
+    page: Page[Any] = BoundedPaginator(upload.problems.all(), PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = [
         {"line": found.line, "column": found.column, "value": found.value, "reason": problems.reason(found)}
         for found in page.object_list

@@ -9,11 +9,12 @@ that nobody else imports the same references meanwhile.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import repeat
+from os import urandom
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 from django.db import connection, transaction
 
@@ -36,6 +37,7 @@ from vendors.incident_import.rows.values import as_read
 from vendors.models import Incident, IncidentChange, IncidentImport, Sla
 
 TABLE = Incident._meta.db_table
+SENT_AT_ONCE = 500  # new rows: the server writes them while the next ones are put into words
 TYPES = {
     ValueKind.MOMENT: "timestamptz",
     ValueKind.ANSWER: "timestamptz",
@@ -82,7 +84,7 @@ class KnownIncident(NamedTuple):
 class NewIncident(NamedTuple):
     of: Identity
     vendor: int  # below zero: still to be made
-    values: tuple[Any, ...]
+    values: Sequence[Any]  # as they were told
 
 
 class IncidentUpdate(NamedTuple):
@@ -142,7 +144,7 @@ def weigh(rows: Sequence[tuple[IncidentRow, int]], upload: IncidentImport, *, lo
     for identity, (row, vendor) in zip(identities, rows, strict=True):
         there = known.get(identity)
         if there is None:
-            batch.new.append(NewIncident(identity, vendor, _filled(row.values)))
+            batch.new.append(NewIncident(identity, vendor, row.values))
             batch.fates.append("new")
             continue
         after = _after(there.values, row.values, moves=there.vendor != vendor)
@@ -190,8 +192,12 @@ def _came_from(there: KnownIncident, vendor: int, earlier: Mapping[int, int | No
     return there.vendor if there.vendor != vendor else earlier.get(there.pk) or vendor
 
 
-def _filled(given: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple([default if value is None else value for value, default in zip(given, _DEFAULTS, strict=True)])
+def _filled(rows: Iterable[NewIncident]) -> list[Sequence[Any]]:
+    """Their values column by column, with what a new one has where nothing is told."""
+    return [
+        column if default is None else [default if value is None else value for value in column]
+        for column, default in zip(zip(*(row.values for row in rows), strict=True), _DEFAULTS, strict=True)
+    ]
 
 
 def _fate(
@@ -304,13 +310,27 @@ def _copy_new(rows: Sequence[NewIncident], upload: IncidentImport, now: datetime
         *COLUMNS,
     )
     moment = now.isoformat()
-    always = f"{upload.organisation_id}\t{upload.pk}\t{moment}\t{moment}"
+    always = (str(upload.organisation_id), str(upload.pk), moment, moment)
     with connection.cursor() as cursor, _copying(cursor, TABLE, columns) as copy:
-        lines = [
-            f"{uuid4()}\t{vendor}\t{of.source}\t{of.reference}\t{always}\t{_line(values)}\n"
-            for of, vendor, values in rows
-        ]
-        copy.write(_escaped("".join(lines)))
+        for start in range(0, len(rows), SENT_AT_ONCE):
+            some = rows[start : start + SENT_AT_ONCE]
+            told = (
+                _public_ids(len(some)),
+                [str(row.vendor) for row in some],
+                [row.of.source for row in some],
+                [row.of.reference for row in some],
+                *map(repeat, always),
+                *_written(_filled(some)),
+            )
+            copy.write(_lines(told))
+
+
+def _public_ids(count: int) -> Iterator[str]:
+    """As many as `uuid4` would make, of one request for randomness: in digits without hyphens."""
+    digits = urandom(16 * count).hex()
+    for start in range(0, 32 * count, 32):
+        number = digits[start : start + 32]
+        yield f"{number[:12]}4{number[13:16]}{'89ab'[int(number[16], 16) & 3]}{number[17:]}"
 
 
 def _update_from_copy(changes: Sequence[IncidentUpdate], upload: IncidentImport, now: datetime) -> None:
@@ -322,10 +342,9 @@ def _update_from_copy(changes: Sequence[IncidentUpdate], upload: IncidentImport,
             f"CREATE TEMPORARY TABLE incident_changes (id bigint, vendor_id bigint, {declared}) ON COMMIT DROP"
         )
         with _copying(cursor, "incident_changes", ("id", "vendor_id", *COLUMNS)) as copy:
-            lines = [
-                f"{known.pk}\t{vendor}\t{_line(_one_line(values))}\n" for known, values, vendor, _reference in changes
-            ]
-            copy.write(_escaped("".join(lines)))
+            keys, vendors = [str(one.known.pk) for one in changes], [str(one.vendor) for one in changes]
+            values = zip(*(_one_line(one.values) for one in changes), strict=True)
+            copy.write(_lines((keys, vendors, *_written(values))))
         assigned = ", ".join(f"{name} = c.{name}" for name in ("vendor_id", *COLUMNS))
         cursor.execute(
             f"UPDATE {TABLE} i SET {assigned}, changed_in_id = %s, updated_at = %s FROM incident_changes c"  # noqa: S608
@@ -344,19 +363,30 @@ def _one_line(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple([" ".join(value.split()) if type(value) is str else value for value in values])
 
 
-def _line(values: tuple[Any, ...]) -> str:
-    return "\t".join([value if type(value) is str else _WRITTEN[type(value)](value) for value in values])
-
-
-def _escaped(block: str) -> str:
-    """As COPY reads it; tabs, line ends and the sign for “nothing” never come so far: cells are one line of signs
+def _lines(columns: Iterable[Iterable[str]]) -> str:
+    """As COPY reads them; tabs, line ends and the sign for “nothing” never come so far: cells are one line of signs
     that can be seen."""
-    return block.replace("\\", "\\\\")
+    lines = map("\t".join, zip(*columns, strict=False))  # what is the same on each line never ends
+    return "\n".join([*lines, ""]).replace("\\", "\\\\")
+
+
+def _written(columns: Iterable[Sequence[Any]]) -> Iterator[Iterable[str]]:
+    """The values of each column in words, one pass of a column at a time: that takes a third of the time of one cell
+    after the other."""
+    for column in columns:
+        kinds = set(map(type, column))
+        if kinds == {str}:
+            yield column
+        elif len(kinds) == 1:
+            yield map(_WRITTEN[kinds.pop()], column)
+        else:
+            yield [_WRITTEN[type(value)](value) for value in column]
 
 
 _NOTHING = "\x02"
 _COPY_NOTHING = "WITH (NULL E'\\x02')"
 _WRITTEN: dict[type, Any] = {
+    str: str,
     type(None): lambda _none: _NOTHING,
     datetime: datetime.isoformat,
     bool: lambda value: "t" if value else "f",
@@ -366,6 +396,8 @@ _WRITTEN: dict[type, Any] = {
 
 # Elsewhere -------------------------------------------------------------------------------------------------------
 def _create(rows: Sequence[NewIncident], upload: IncidentImport) -> None:
+    if not rows:
+        return
     Incident.objects.bulk_create(
         [
             Incident(
@@ -376,7 +408,7 @@ def _create(rows: Sequence[NewIncident], upload: IncidentImport) -> None:
                 created_in_id=upload.pk,
                 **dict(zip(COLUMNS, values, strict=True)),
             )
-            for of, vendor, values in rows
+            for (of, vendor, _told), values in zip(rows, zip(*_filled(rows), strict=True), strict=True)
         ],
         batch_size=500,
     )

@@ -11,15 +11,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
+from groundwork.choices import SearchedChoiceField, SearchedChoiceFilter, is_asked
 from groundwork.fields import DayInput, WordsField, field
 from groundwork.moments import MomentField, in_zone
+from vendors.choices import ACTIVE_VENDORS, SERVICES, VENDORS
 from vendors.incident_fields import BY_COLUMN, FIELDS, TYPED, ValueKind
 from vendors.incidents.changes import IN_USE, IN_USE_ELSEWHERE, incident_fingerprint
 from vendors.incidents.words import STATE_WORDS, time_zone
@@ -168,23 +169,16 @@ def words_in_use(vendor: Vendor) -> dict[str, list[str]]:
 class IncidentVendorForm(forms.Form):
     """For which vendor an incident is written down."""
 
-    vendor = forms.ModelChoiceField(Vendor.objects.none(), label=_("Vendor"), empty_label=_("Choose a vendor"))
+    vendor = SearchedChoiceField(
+        Vendor.objects.none(), source=ACTIVE_VENDORS, label=_("Vendor"), empty_label=_("Choose a vendor")
+    )
 
     def __init__(self, data: Any, *, member: Membership) -> None:
         super().__init__(data)
-        field(self, "vendor", forms.ModelChoiceField).queryset = Vendor.objects.for_member(member).active()
+        field(self, "vendor", SearchedChoiceField).queryset = ACTIVE_VENDORS.rows(member)
 
 
 # The list --------------------------------------------------------------------------------------------------------
-class ServiceChoiceField(forms.ModelChoiceField):
-    def label_from_instance(self, service: Any) -> str:
-        return f"{service.name} ({service.vendor.name})"
-
-
-class ServiceFilter(django_filters.ModelChoiceFilter):
-    field_class = ServiceChoiceField
-
-
 class NewestFirst(django_filters.OrderingFilter):
     """Pages never share a row; what has no duration yet stands last."""
 
@@ -202,8 +196,12 @@ class IncidentFilter(django_filters.FilterSet):
     """`rows`: the incidents of the member. Days are those of the installation's time zone, the last one included."""
 
     q = django_filters.CharFilter(label=_("Reference, title or problem"), method="search", max_length=200)
-    vendor = django_filters.ModelChoiceFilter(label=_("Vendor"), queryset=Vendor.objects.none(), empty_label=_("All"))
-    service = ServiceFilter(label=_("Service"), queryset=Service.objects.none(), empty_label=_("All"))
+    vendor = SearchedChoiceFilter(
+        source=VENDORS, label=_("Vendor"), queryset=Vendor.objects.none(), empty_label=_("All")
+    )
+    service = SearchedChoiceFilter(
+        source=SERVICES, label=_("Service"), queryset=Service.objects.none(), empty_label=_("All")
+    )
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=list(STATE_WORDS.items()), empty_label=_("All"), method="by_state"
     )
@@ -244,15 +242,11 @@ class IncidentFilter(django_filters.FilterSet):
         )
 
     def __init__(self, data: Mapping[str, Any], *, member: Membership) -> None:
-        vendors = list(Vendor.objects.for_member(member))
-        # By the keys of the vendors, not by a join: so the index of (vendor, opened) serves.
-        super().__init__(data, Incident.objects.filter(vendor__in=[vendor.pk for vendor in vendors]))
+        super().__init__(data, Incident.objects.for_member(member))
         self.member = member
         self.filters["import"] = self.filters.pop("by_import")
-        self.filters["vendor"].queryset = Vendor.objects.for_member(member)
-        self.filters["service"].queryset = (
-            Service.objects.for_member(member).select_related("vendor").order_by(Lower("name"), "pk")
-        )
+        self.filters["vendor"].queryset = VENDORS.rows(member)
+        self.filters["service"].queryset = SERVICES.rows(member)
 
     def search(self, queryset: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
         return queryset.matching(" ".join(value.split()))
@@ -281,12 +275,12 @@ class IncidentFilter(django_filters.FilterSet):
 
     @property
     def is_active(self) -> bool:
-        return any(self.data.get(name) for name in self.filters if name != "sort")
+        return is_asked(self.data, *(name for name in self.filters if name != "sort"))
 
     @property
     def more_is_active(self) -> bool:
         """One of the filters that are folded away."""
-        return any(self.data.get(name) for name in ("service", "sla", "item", "since", "until"))
+        return is_asked(self.data, "service", "sla", "item", "since", "until")
 
     @property
     def chosen_vendor(self) -> Vendor | None:

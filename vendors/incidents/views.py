@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +18,7 @@ from accounts.models import AuditEntry
 from accounts.trail import reading as trail
 from groundwork.languages import active_language
 from groundwork.pages import confirm_page, crumbs, sort_links
+from groundwork.pagination import BoundedPaginator
 from groundwork.responses import form_view, or_beside, or_say_why, table_response
 from vendors.fetching import incident_of, vendor_of
 from vendors.incidents import changes as incident_changes
@@ -40,7 +40,7 @@ SORTS = (("opened", gettext_lazy("Opened")), ("duration", gettext_lazy("Time to 
 @require_safe
 def incident_list(request: MemberRequest) -> HttpResponse:
     chosen = IncidentFilter(request.GET, member=request.member)
-    page = Paginator(chosen.qs.select_related("vendor"), PER_PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(chosen.qs.select_related("vendor"), PER_PAGE).get_page(request.GET.get("page"))
     is_empty = not page.paginator.count and not chosen.queryset.exists()
     context = {
         "filter": chosen,

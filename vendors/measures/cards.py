@@ -3,9 +3,10 @@ own page the two that the manifesto itself puts to the test."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -61,13 +62,13 @@ class PeriodRow:
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureCard:
-    """One measure of a vendor."""
+    """One measure of a vendor. What its table says is made when the table is asked for."""
 
     series: Series
     step: PeriodLength
-    rows: tuple[PeriodRow, ...]  # the oldest first, as the points of the series
     target: Target | None
     is_deciding: bool
+    behind: Callable[[Point], str]  # the address of what a period rests on
     taken: str = ""  # how the basis takes it
     tells_known: bool = False  # a row says of how many it is known: of fewer than there were, or than it counts
 
@@ -99,6 +100,11 @@ class MeasureCard:
         need = self.series.measure.need
         return _(need) if need else ""
 
+    @cached_property
+    def rows(self) -> tuple[PeriodRow, ...]:
+        """The oldest first, as the points of the series."""
+        return tuple(map(self._row, self.series.points))
+
     @property
     def newest_first(self) -> Sequence[PeriodRow]:
         return self.rows[::-1]
@@ -110,9 +116,9 @@ class MeasureCard:
     @property
     def newest(self) -> PeriodRow | None:
         """The newest period that counts; where none does yet, the newest with a figure."""
-        return next((row for row in self.newest_first if row.value and not row.why), None) or next(
-            (row for row in self.newest_first if row.value), None
-        )
+        known = [point for point in reversed(self.series.points) if point.value is not None]
+        point = next((point for point in known if not point.is_left_out), known[0] if known else None)
+        return self._row(point) if point else None
 
     @property
     def trend(self) -> str:
@@ -166,6 +172,16 @@ class MeasureCard:
     def is_within(self) -> bool:
         return self.target is not None and metrics.is_within(self.series, self.target.value)
 
+    def _row(self, point: Point) -> PeriodRow:
+        return PeriodRow(
+            period=period_words(point.start, self.step),
+            value=figure(point.value, self.series.measure.unit),
+            count=len(point.cases),
+            href=self.behind(point),
+            known=known_of_words(point),
+            why=why_words(point.why),
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
@@ -207,9 +223,11 @@ def rule_names() -> dict[str, str]:
     return {rule.key: rule.name for rule in release.rules.all()} if release else {}
 
 
-def card_of(key: str, measures: Measures, targets: Mapping[str, Target], *, vendor: Vendor) -> MeasureCard:
-    """Of one measure of a vendor, all its services together."""
-    return _card(measures.of(key), measures, targets, vendor=vendor, service=None)
+def card_of(
+    key: str, measures: Measures, targets: Mapping[str, Target], *, vendor: Vendor, service: Service | None = None
+) -> MeasureCard:
+    """Of one measure of a vendor, of all its services together unless one is named."""
+    return _card(measures.of(key), measures, targets, vendor=vendor, service=service)
 
 
 def _card(
@@ -220,27 +238,20 @@ def _card(
     vendor: Vendor,
     service: Service | None,
 ) -> MeasureCard:
-    everything = {point.start: set(point.cases) for point in measures.of("volume").points}
+    everything = {point.start: point.cases for point in measures.of("volume").points}
     is_said = series.measure.is_said
-    rows = tuple(
-        PeriodRow(
-            period=period_words(point.start, measures.step),
-            value=figure(point.value, series.measure.unit),
-            count=len(point.cases),
-            href=_behind(point, everything.get(point.start, set()), is_said=is_said, vendor=vendor, service=service),
-            known=known_of_words(point),
-            why=why_words(point.why),
-        )
-        for point in series.points
-    )
+
+    def behind(point: Point) -> str:
+        return _behind(point, set(everything.get(point.start, ())), is_said=is_said, vendor=vendor, service=service)
+
     key = series.measure.key
     is_deciding = DECIDING.get(series.measure.rule) == key
     return MeasureCard(
         series=series,
         step=measures.step,
-        rows=rows,
         target=targets.get(key),
         is_deciding=is_deciding,
+        behind=behind,
         taken=taken_words(series, measures.basis),
         tells_known=key in COMING_BACK or any(point.known != point.total for point in series.points),
     )

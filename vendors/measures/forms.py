@@ -8,6 +8,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.choices import SearchedFilterField
 from groundwork.fields import ChosenByAddress, field
 from vendors.measures.loading import MONTHS
 from vendors.models import Service, Vendor
@@ -20,7 +21,7 @@ WINDOWS: tuple[tuple[int, Promise], ...] = (
 
 
 class MeasuresFilter(ChosenByAddress):
-    service = forms.ModelChoiceField(
+    service = SearchedFilterField(
         label=_("Service"), queryset=Service.objects.none(), required=False, empty_label=_("All services")
     )
     months = forms.TypedChoiceField(label=_("Period"), choices=WINDOWS, coerce=int)

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 
+from groundwork.asking_once import once
 from vendors.measures import metrics
 from vendors.measures.backlog import Backlog, OpenCase, backlog_of
 from vendors.measures.cases import Case, PulseAnswer
@@ -85,6 +86,21 @@ def measures_of(
     zone = ZoneInfo(settings.TIME_ZONE)
     today = now.astimezone(zone).date()
     until = today if until is None else until
+    asked = ("measures", vendor.pk, service and service.pk, months, until, today, step)
+    return once(asked, lambda: _kept(vendor, service, now=now, zone=zone, until=until, months=months, step=step))
+
+
+def _kept(
+    vendor: Vendor,
+    service: Service | None,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    until: date,
+    months: int,
+    step: PeriodLength | None,
+) -> Measures:
+    today = now.astimezone(zone).date()
     # Before the facts are read: a change in between makes them newer than their counter, never older.
     told = Vendor.objects.values_list("facts_revision", "organisation__repeat_days")
     revision, repeat_days = told.get(pk=vendor.pk)

@@ -1,7 +1,7 @@
 """Whether a measure moved to what was agreed, and whether it fell back afterwards: plain Python, no clock, no database.
 
 Periods are compared, not incidents: those of one month share what made that month good or bad, and counted one by one
-they would all be news of their own. The rank test is SciPy’s (Mann and Whitney, exact for few periods without ties);
+they would all be news of their own. The rank test is that of Mann and Whitney, exact for few periods without ties;
 its p is widened by the serial correlation that the periods have beside their two levels, as a trend’s is (trend.py).
 Of a kept commitment whose promise was reached, the promise itself is asked, not a trend: whether nearly all of the
 newest periods miss what was agreed. `benchmarks/calibration` shows how often all this speaks where nothing moved.
@@ -10,11 +10,13 @@ newest periods miss what was agreed. `benchmarks/calibration` shows how often al
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise, takewhile
+from statistics import NormalDist
 
 from vendors.measures.catalogue import Unit
 from vendors.measures.metrics import Series
@@ -33,6 +35,9 @@ NEWEST = 6  # periods that tell whether it falls back: a year of good ones must 
 ASKED = 7
 MISSED = 6
 SLIPPING = 3  # newest periods that all miss it: worth a word to a person, and nothing more yet
+
+
+MOST_EXACT = 8  # periods on the smaller side of a test whose chances are counted one by one
 
 
 class Outcome(StrEnum):
@@ -355,14 +360,36 @@ def _is_enough(periods: Sequence[Period], fewest: int) -> bool:
 
 def difference(some: Sequence[Period], others: Sequence[Period]) -> float:
     """The p of the two-sided rank test between two runs of periods, the earlier first; both need some."""
-    from scipy.stats import mannwhitneyu, norm  # here: one to two seconds, for those who ask
-
     values = [one.value for one in (*some, *others)]
     if max(values) - min(values) <= NOTHING:
         return 1.0
-    p = float(mannwhitneyu([one.value for one in some], [one.value for one in others]).pvalue)
+    p = rank_test([one.value for one in some], [one.value for one in others])
     widened = _widening([_around(some), _around(others)], [one.place for one in (*some, *others)])
-    return min(1.0, float(2 * norm.sf(norm.isf(min(p, 1.0) / 2) / math.sqrt(widened))))
+    return min(1.0, math.erfc(-NormalDist().inv_cdf(p / 2) / math.sqrt(2 * widened)))
+
+
+def rank_test(some: Sequence[float], others: Sequence[float]) -> float:
+    """The two-sided p of Mann and Whitney (1947): exact without ties where one side has at most eight; else by the
+    normal distribution, corrected for ties and continuity."""
+    m, n = len(some), len(others)
+    u = sum((a > b) + (a == b) / 2 for a in some for b in others)
+    u = max(u, m * n - u)
+    tied = Counter([*some, *others]).values()
+    if min(m, n) <= MOST_EXACT and len(tied) == m + n:
+        return min(1.0, 2 * sum(_ways(m, n)[int(u) :]) / math.comb(m + n, m))
+    spread = m * n / 12 * ((m + n + 1) - sum(size**3 - size for size in tied) / ((m + n) * (m + n - 1)))
+    return min(1.0, math.erfc((u - m * n / 2 - 0.5) / math.sqrt(2 * spread)))
+
+
+def _ways(m: int, n: int) -> list[int]:
+    """[u]: in how many orders of m and n values u pairs have the one of the m above: Gauss’s coefficients."""
+    ways = [1] + [0] * (m * n)
+    for step in range(1, m + 1):
+        for place in range(m * n, n + step - 1, -1):
+            ways[place] -= ways[place - n - step]
+        for place in range(step, m * n + 1):
+            ways[place] += ways[place - step]
+    return ways
 
 
 def _around(periods: Sequence[Period]) -> list[float]:

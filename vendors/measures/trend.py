@@ -10,11 +10,11 @@ series hides of it. The library’s own variants were tried and do not hold: doc
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from statistics import median
 from typing import Any
 
@@ -65,14 +65,31 @@ def trend(values: Sequence[float | None]) -> Trend:
     known = [(place, value) for place, value in enumerate(values) if value is not None]
     if len(known) < FEWEST_PERIODS:
         return Trend(direction=Direction.TOO_LITTLE_DATA, slope=None, p=None, periods=len(known))
-    tested = _library().original_test([math.nan if value is None else value for value in values])
-    slope = float(tested.slope) + 0.0
+    numbers = [(place, float(value)) for place, value in known]
+    slope = _slope(numbers)
+    s, variance = _score([value for _place, value in numbers])
     widened = _widening([value - slope * place for place, value in known])
-    p = _p(float(tested.s), float(tested.var_s) * widened)
+    p = _p(s, variance * widened)
     direction = Direction.FLAT
     if p < SIGNIFICANT:
-        direction = Direction.RISING if tested.s > 0 else Direction.FALLING
+        direction = Direction.RISING if s > 0 else Direction.FALLING
     return Trend(direction=direction, slope=slope, p=p, periods=len(known), change=_change(values, slope))
+
+
+def _slope(known: Sequence[tuple[int, float]]) -> float:
+    """The median of the slopes between any two, per position (Theil 1950, Sen 1968)."""
+    steps = ((b - a) / (there - here) for (here, a), (there, b) in combinations(known, 2))
+    return median(steps) + 0.0
+
+
+def _score(values: Sequence[float]) -> tuple[int, float]:
+    """The S of Mann and Kendall, and its variance less what tied groups take from it (Kendall 1975)."""
+    s = sum((later > earlier) - (later < earlier) for earlier, later in combinations(values, 2))
+    return s, (_spread(len(values)) - sum(map(_spread, Counter(values).values()))) / 18
+
+
+def _spread(size: int) -> int:
+    return size * (size - 1) * (2 * size + 5)
 
 
 def _p(s: float, variance: float) -> float:
@@ -91,13 +108,6 @@ def _widening(rest: Sequence[float]) -> float:
     # A series from which a slope was taken shows less of its correlation than it has: van Giersbergen (2005).
     correlation = min(max((count * seen + 2) / (count - 4), 0.0), MOST_CORRELATED)
     return 1 + 2 * math.fsum((1 - lag / count) * correlation**lag for lag in range(1, count))
-
-
-@cache
-def _library() -> Any:
-    import pymannkendall  # here, because it brings SciPy: one to two seconds and 80 MB, for those who ask for a trend
-
-    return pymannkendall
 
 
 def _change(values: Sequence[float | None], slope: float) -> float | None:
@@ -157,7 +167,6 @@ def _share_shown(rows: Any) -> float:
 def tested_rows(rows: Any) -> tuple[Any, Any]:
     """The S and the p of many rows at once, an array each, as `trend` has them one by one."""
     import numpy
-    from scipy.special import erfc
 
     count = rows.shape[1]
     before, after = numpy.triu_indices(count, 1)
@@ -175,7 +184,7 @@ def tested_rows(rows: Any) -> tuple[Any, Any]:
     lags = numpy.arange(1, count)
     variance = variance * (1 + 2 * ((1 - lags / count) * correlation[:, None] ** lags).sum(axis=1))
     z = numpy.where((s == 0) | (variance == 0), 0.0, (abs(s) - 1) / numpy.sqrt(numpy.maximum(variance, 1e-12)))
-    return s, numpy.where(s == 0, 1.0, erfc(z / math.sqrt(2)))
+    return s, numpy.where(s == 0, 1.0, numpy.fromiter(map(math.erfc, z / math.sqrt(2)), float, len(z)))
 
 
 # Several tests of one vendor --------------------------------------------------------------------------------------

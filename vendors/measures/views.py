@@ -44,6 +44,7 @@ def vendor_measures(request: MemberRequest, pk: int) -> HttpResponse:
         "groups": cards.groups_of(measures, held_to(vendor, timezone.localdate()), vendor=vendor, service=service)
         if not measures.is_empty
         else [],
+        "chosen_query": chosen.as_query(request.GET),
         "has_facts": not measures.is_empty or vendor.incidents.exists(),
         "counted_url": cards.incidents_between(vendor, service, measures.since, measures.until),
         "open_url": measures.left_out.open_cases
@@ -57,6 +58,22 @@ def vendor_measures(request: MemberRequest, pk: int) -> HttpResponse:
         ),
     }
     return render(request, "vendors/measures/vendor_measures.html", context)
+
+
+@require_safe
+def vendor_measure(request: MemberRequest, pk: int, measure: str) -> HttpResponse:
+    """How one measure is computed, and each of its periods: a page, and what the page of them all fetches of it."""
+    vendor, of = vendor_of(request, pk), _measure(measure)
+    context: dict[str, object] = {"vendor": vendor, "label": LABELS[of.key], "measures_url": _measures_url(vendor)}
+    template = "_measure_fetched.html" if request.htmx else "vendor_measure.html"
+    if is_withheld(request.member, vendor):
+        return render(request, f"vendors/measures/{template}", {**context, "is_withheld": True})
+    chosen = MeasuresFilter(request.GET, vendor=vendor)
+    service = chosen.chosen("service")
+    measures = measures_of(vendor, service=service, now=timezone.now(), months=chosen.chosen("months"))
+    targets = held_to(vendor, timezone.localdate())
+    context["card"] = cards.card_of(of.key, measures, targets, vendor=vendor, service=service)
+    return render(request, f"vendors/measures/{template}", context)
 
 
 def _beside(measures: Measures, vendor: Vendor, service: Service | None) -> dict[str, object]:
@@ -131,8 +148,11 @@ def target_delete(request: MemberRequest, pk: int, measure: str) -> HttpResponse
 
 
 def _crumbs(vendor: Vendor, here: str) -> list[Crumb]:
-    measures = reverse("vendor_measures", args=[vendor.pk])
-    return crumbs("vendor_list", _("Vendors"), vendor, measures, _("Measures"), here)
+    return crumbs("vendor_list", _("Vendors"), vendor, _measures_url(vendor), _("Measures"), here)
+
+
+def _measures_url(vendor: Vendor) -> str:
+    return reverse("vendor_measures", args=[vendor.pk])
 
 
 def _measure(key: str) -> Measure:
@@ -142,4 +162,4 @@ def _measure(key: str) -> Measure:
 
 
 def _card_of(vendor: Vendor, measure: Measure) -> str:
-    return f"{reverse('vendor_measures', args=[vendor.pk])}#{measure.key}"
+    return f"{_measures_url(vendor)}#{measure.key}"

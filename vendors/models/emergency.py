@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -17,6 +19,10 @@ class EmergencyPlanQuerySet(OrganisationRows, models.QuerySet["EmergencyPlan"]):
 
     def in_use(self) -> EmergencyPlanQuerySet:
         return self.filter(service__vendor__archived_at=None)
+
+    def checked_before(self, day: date) -> EmergencyPlanQuerySet:
+        """Gone through for the last time before that day, or never."""
+        return self.filter(Q(checked_on=None) | Q(checked_on__lt=day))
 
 
 class EmergencyPlan(models.Model):

@@ -170,7 +170,14 @@ class Incident(PublicRow):
         ordering = ("-opened_at", "-pk")
         indexes = [
             models.Index(fields=["vendor", "opened_at"], name="incident_vendor_opened"),
-            models.Index(fields=["opened_at"], name="incident_opened"),  # the list over all vendors, newest first
+            models.Index(fields=["opened_at"], name="incident_opened"),
+            # The list over all vendors, newest first; and what of it is open.
+            models.Index(fields=["organisation", "-opened_at", "-id"], name="incident_newest"),
+            models.Index(
+                fields=["organisation", "-opened_at", "-id"],
+                condition=Q(resolved_at=None, is_closed=False),
+                name="incident_newest_open",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["organisation", "source", "reference"], name="incident_once_per_source"),

@@ -138,6 +138,7 @@ class IncidentImport(PublicRow, NudgedJob):
         verbose_name = _("import of incidents")
         verbose_name_plural = _("imports of incidents")
         ordering = ("-created_at", "-pk")
+        indexes = [models.Index(fields=["organisation", "-created_at", "-id"], name="incident_import_newest")]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ImportState.values), name="incident_import_state_known"),
             models.CheckConstraint(

@@ -7,15 +7,16 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Department, Membership
+from groundwork.choices import SearchedFilterField, is_asked
 from groundwork.fields import DayInput, LinesField, WordsField, field
 from groundwork.moments import MomentField
+from vendors.choices import VENDORS
 from vendors.models import ChangeNotice, Service, Vendor
 from vendors.notices.changes import FIELDS
 
@@ -194,14 +195,13 @@ class NoticeFilter(forms.Form):
             (WITHDRAWN, pgettext_lazy("notices of changes", "Withdrawn")),
         ],
     )
-    vendor = forms.ModelChoiceField(
-        label=_("Vendor"), required=False, queryset=Vendor.objects.none(), empty_label=_("All vendors")
+    vendor = SearchedFilterField(
+        source=VENDORS, label=_("Vendor"), required=False, queryset=Vendor.objects.none(), empty_label=_("All vendors")
     )
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        vendors: QuerySet[Vendor] = Vendor.objects.for_member(member)
-        field(self, "vendor", forms.ModelChoiceField).queryset = vendors
+        field(self, "vendor", SearchedFilterField).queryset = VENDORS.rows(member)
         self.is_valid()
 
     def asked(self, name: str) -> Any:
@@ -209,4 +209,4 @@ class NoticeFilter(forms.Form):
 
     @property
     def is_active(self) -> bool:
-        return any(self.asked(name) for name in self.fields)
+        return any(self.asked(name) for name in self.fields) or is_asked(self.data, "vendor")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Organisation
+from groundwork.together import Lookup, attach
 from groundwork.words import moment
 from vendors.models import ChangeNotice, ChangeNoticeQuerySet, NoticeReader, Vendor
 from vendors.notices.beside import Beside, incidents_beside
@@ -164,12 +165,24 @@ def told_by(vendor: Vendor) -> list[Told]:
 
 
 # What waits -------------------------------------------------------------------------------------------------------
-def unread(organisation: Organisation, now: datetime) -> list[ChangeNotice]:
-    """Those to come that some department has not confirmed, the next first. One query, and those of `whole`."""
+def unread(organisation: Organisation, now: datetime) -> Lookup[list[ChangeNotice]]:
+    """Those to come that some department has not confirmed, the next first, with vendor, services and readers."""
     waiting = NoticeReader.objects.filter(read_at=None)
     rows = ChangeNotice.objects.filter(withdrawn_at=None, until__gte=now, vendor__organisation=organisation)
-    rows = rows.filter(vendor__archived_at=None, pk__in=waiting.values("notice"))
-    return list(whole(rows.order_by("starts", "pk")))
+    rows = rows.filter(vendor__archived_at=None, pk__in=waiting.values("notice")).order_by()
+    readers = NoticeReader.objects.filter(notice__in=rows.values("pk")).select_related("department", "read_by")
+    services = ChangeNotice.services.through.objects.filter(changenotice__in=rows.values("pk"))
+    services = services.select_related("service__calendar")
+    notices = rows.select_related("vendor__organisation", "link", "recorded_by")
+
+    def told() -> list[ChangeNotice]:
+        found = sorted(notices, key=lambda notice: (notice.starts, notice.pk))
+        attach(found, "readers", ((one.notice_id, one) for one in readers))
+        named = sorted(services, key=lambda one: one.service.name.lower())
+        attach(found, "services", ((one.changenotice_id, one.service) for one in named))
+        return found
+
+    return Lookup(reads=(notices, readers, services), told=told)
 
 
 def of_vendor(vendor: Vendor, now: datetime) -> list[NoticeView]:

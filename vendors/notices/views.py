@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Case, F, Value, When
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
+from groundwork.pagination import BoundedPaginator
 from groundwork.responses import or_say_why
 from vendors.models import ChangeNotice, ChangeNoticeQuerySet, Vendor
 from vendors.notices import changes
@@ -33,7 +33,7 @@ def notice_list(request: MemberRequest) -> HttpResponse:
     chosen = NoticeFilter(request.GET, member=member)
     everything = ChangeNotice.objects.for_member(member)
     rows = _asked(everything.exclude(vendor__in=closed), chosen, now)
-    page = Paginator(whole(_in_order(rows, now)), PER_PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(whole(_in_order(rows, now)), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "filter": chosen,
         "page": page,

@@ -15,9 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import Right, holders
+from accounts.choices.people import READERS
 from accounts.models import Membership, User
+from groundwork.choices import SearchedChoiceField, SearchedChoiceFilter
 from groundwork.fields import DayInput, LinesField, ManyFiles, field, one_of
 from vendors.attachments import ACCEPT, EXTENSIONS, EvidenceField
+from vendors.choices import VENDORS
 from vendors.models import PROOF_SAVED, CauseProof, CauseProofQuerySet, Contact, Incident, ProofState, Vendor
 from vendors.proofs.complete import LACKS, Considered
 from vendors.proofs.reading import LABELS, HandedIn
@@ -32,14 +35,15 @@ ROWS_MORE = 2  # empty rows for other causes, beside those that are written
 class PeopleForm(forms.Form):
     """Who owes it at the vendor, and who follows it up here."""
 
-    contact = forms.ModelChoiceField(
+    contact = SearchedChoiceField(
         Contact.objects.none(),
         label=gettext_lazy("Who owes it, at the vendor"),
         required=False,
         empty_label=gettext_lazy("Nobody yet"),
     )
-    owner = forms.ModelChoiceField(
+    owner = SearchedChoiceField(
         User.objects.none(),
+        source=READERS,
         label=gettext_lazy("Who follows it up here"),
         empty_label=None,
         error_messages={"required": gettext_lazy("Choose who follows it up here.")},
@@ -216,8 +220,11 @@ class ProofFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(
         label=gettext_lazy("State"), choices=STANDINGS, empty_label=None, method="standing"
     )
-    vendor = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("Vendor"), queryset=Vendor.objects.none(), empty_label=gettext_lazy("All vendors")
+    vendor = SearchedChoiceFilter(
+        source=VENDORS,
+        label=gettext_lazy("Vendor"),
+        queryset=Vendor.objects.none(),
+        empty_label=gettext_lazy("All vendors"),
     )
     mine = django_filters.BooleanFilter(
         label=gettext_lazy("Only those that I follow up"), method="followed", widget=forms.CheckboxInput
@@ -237,12 +244,12 @@ class ProofFilter(django_filters.FilterSet):
         came_back: Callable[[], Collection[int]],
     ) -> None:
         given = {
-            **{name: data.get(name, "") for name in ("vendor", "mine")},
+            **{name: data.get(name, "") for name in ("vendor", "mine", *data)},
             "state": data.get("state") or OPEN,
         }
         super().__init__(given, queryset)
         self.member, self.today, self.came_back = member, today, came_back
-        self.filters["vendor"].queryset = Vendor.objects.for_member(member)
+        self.filters["vendor"].queryset = VENDORS.rows(member)
 
     def standing(self, queryset: CauseProofQuerySet, name: str, value: str) -> CauseProofQuerySet:
         chosen: Mapping[str, Callable[[], CauseProofQuerySet]] = {

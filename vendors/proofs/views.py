@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
 from groundwork.pages import crumbs, edit_page
+from groundwork.pagination import BoundedPaginator
 from groundwork.responses import attachment, form_view, or_beside, post_data
 from vendors.fetching import incident_of
 from vendors.models import PROOF_SAVED, CauseProof, Incident, ProofFile, ProofState, ProofStepKind, Vendor
@@ -44,7 +44,7 @@ def proof_list(request: MemberRequest) -> HttpResponse:
     chosen = ProofFilter(
         request.GET, everything, member=member, today=today, came_back=lambda: came_back(member, now=now)
     )
-    page = Paginator(complete(chosen.qs.order_by("due_on", "pk")), PER_PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(complete(chosen.qs.order_by("due_on", "pk")), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "filter": chosen,
         "page": page,

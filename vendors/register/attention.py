@@ -1,21 +1,28 @@
-"""In which order vendors stand in the list: what needs attention first, or by one of its columns. Plain Python.
+"""In which order vendors stand in the list: what needs attention first, or by one of its columns.
 
-No average ever decides: what is broken is not outweighed by what is met.
+No average ever decides: what is broken is not outweighed by what is met. What has nothing in a column stands last,
+either way round; what is equal stands by name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from vendors.models import Tier, Vendor
-from vendors.standings import Standing
+from django.db.models import Case, F, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Lower
+
+from accounts.models import Membership
+from vendors.models import Contract, Tier, Vendor, VendorQuerySet
+from vendors.standings import Columns, Standing, columns_of
 
 ATTENTION = "attention"
-TIERS: Mapping[str, int] = {tier.value: place for place, tier in enumerate(Tier)}
+TIER_RANK = Case(
+    *(When(tier=tier, then=Value(place)) for place, tier in enumerate(Tier.values)), output_field=IntegerField()
+)
 Key = tuple[Any, ...]
 
 
@@ -26,40 +33,27 @@ class Row:
     decide_by: date | None = None  # the first of its contracts that nobody has decided about
 
 
-def attention(row: Row) -> Key:
-    """Most rules broken, or contradicted by a measure, first; then the lowest rule; what was never assessed comes
-    last, since nothing is known of it, the critical before the others."""
-    result = row.standing.result
-    if result is None:
-        return (1, TIERS[row.vendor.tier])
-    wrong = result.broken + len(result.contradicted or ())
-    lowest = result.lowest
-    return (0, -wrong, lowest is None, lowest or Decimal(0), result.met, TIERS[row.vendor.tier])
+# By what the database knows ------------------------------------------------------------------------------------------
+def next_decision() -> Subquery:
+    """The first day by which something must be decided about a contract; it may be over."""
+    waiting = Contract.objects.to_decide().filter(vendor=OuterRef("pk")).order_by("decide_by")
+    return Subquery(waiting.values("decide_by")[:1])
 
 
-def _name(row: Row) -> str:
-    return row.vendor.name.casefold()
+def _columns(member: Membership) -> Columns:
+    """What whoever judges the vendors knows, and the vendor's own."""
+    return {**columns_of(member), "name": [], "tier": [TIER_RANK], "decide": [next_decision()]}
 
 
-def _tier(row: Row) -> int:
-    return TIERS[row.vendor.tier]
+def in_order(rows: VendorQuerySet, sort: str, member: Membership) -> VendorQuerySet:
+    """By a column of the database."""
+    values = _columns(member).get(sort.removeprefix("-"), [TIER_RANK])
+    falls = sort.startswith("-")
+    by_name = OrderBy(Lower("name"), descending=falls and not values)
+    return rows.order_by(*(OrderBy(value, descending=falls, nulls_last=True) for value in values), by_name, F("pk"))
 
 
-def _met(row: Row) -> Key | None:
-    """Of two with as many met, the one with fewer broken stands better."""
-    result = row.standing.result
-    return None if result is None else (result.met, -result.broken)
-
-
-def _weakest(row: Row) -> Decimal | None:
-    return row.standing.result.lowest if row.standing.result else None
-
-
-def _contradicted(row: Row) -> int | None:
-    result = row.standing.result
-    return None if result is None or result.contradicted is None else len(result.contradicted)
-
-
+# By what is computed --------------------------------------------------------------------------------------------------
 def _moved(row: Row) -> Key | None:
     """The more fell, the lower; of as many, the more rose, the higher."""
     moves = row.standing.result.moves if row.standing.result else None
@@ -70,38 +64,22 @@ def _due(row: Row) -> date | None:
     return row.standing.due.day if row.standing.due else None
 
 
-def _decide(row: Row) -> date | None:
-    return row.decide_by
-
-
-COLUMNS: Mapping[str, Callable[[Row], Any]] = {
-    "name": _name,
-    "tier": _tier,
-    "met": _met,
-    "weakest": _weakest,
-    "contradicted": _contradicted,
-    "moved": _moved,
-    "due": _due,
-    "decide": _decide,
-}
+COMPUTED: Mapping[str, Callable[[Row], Any]] = {"moved": _moved, "due": _due}
+SORTS = frozenset({"name", "tier", "met", "weakest", "contradicted", "decide", *COMPUTED})
 
 
 def chosen_sort(asked: str) -> str:
     """A column, or its turn (“-met”); what needs attention where it is neither."""
-    return asked if asked.removeprefix("-") in COLUMNS else ATTENTION
+    return asked if asked.removeprefix("-") in SORTS else ATTENTION
 
 
-def in_order(
-    vendors: Iterable[Vendor], standings: Mapping[int, Standing], sort: str, *, decide_by: Mapping[int, date]
-) -> Sequence[Row]:
-    """`standings` and `decide_by`: by the vendors' keys.
+def is_computed(sort: str) -> bool:
+    return sort.removeprefix("-") in COMPUTED
 
-    What has nothing in the column stands last, either way round; what is equal stands by name."""
-    rows = [Row(vendor=vendor, standing=standings[vendor.pk], decide_by=decide_by.get(vendor.pk)) for vendor in vendors]
-    rows.sort(key=lambda row: (_name(row), row.vendor.pk))
-    if sort == ATTENTION:
-        return sorted(rows, key=attention)
-    value = COLUMNS[sort.removeprefix("-")]
+
+def computed_order(rows: Sequence[Row], sort: str) -> list[Row]:
+    """`rows`: all of them, by name."""
+    value = COMPUTED[sort.removeprefix("-")]
     known = [row for row in rows if value(row) is not None]
     unknown = [row for row in rows if value(row) is None]
     return [*sorted(known, key=value, reverse=sort.startswith("-")), *unknown]

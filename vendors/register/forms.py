@@ -11,7 +11,9 @@ from django.core.validators import MaxValueValidator, URLValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices.people import DEPARTMENTS
 from accounts.models import Organisation
+from groundwork.choices import SearchedChoiceField
 from groundwork.fields import LinesField, WordsField, field
 from vendors.models import Contact, Service, Tier, Vendor, VendorQuerySet
 from vendors.register.changes import CONTACT_FIELDS, IN_USE, SERVICE_FIELDS, VENDOR_FIELDS
@@ -39,7 +41,7 @@ class VendorForm(forms.ModelForm[Vendor]):
     class Meta:
         model = Vendor
         fields = VENDOR_FIELDS
-        field_classes = {"name": WordsField}
+        field_classes = {"name": WordsField, "department": SearchedChoiceField}
         help_texts = {
             "reference": _("The number that your own systems know this vendor by. Imports find the vendor by it."),
             "tier": _("How much of your business stands still without this vendor."),
@@ -51,7 +53,8 @@ class VendorForm(forms.ModelForm[Vendor]):
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        department = field(self, "department", forms.ModelChoiceField)
+        department = field(self, "department", SearchedChoiceField)
+        department.source = DEPARTMENTS
         department.queryset = organisation.departments.all()
         department.empty_label = _("None")
         field(self, "months_to_replace", forms.IntegerField).validators.append(MaxValueValidator(MOST_MONTHS))
@@ -92,14 +95,15 @@ class ServiceForm(forms.ModelForm[Service]):
     class Meta:
         model = Service
         fields = SERVICE_FIELDS
-        field_classes = {"name": WordsField}
+        field_classes = {"name": WordsField, "department": SearchedChoiceField}
 
     def __init__(self, *args: Any, vendor: Vendor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.vendor = vendor
         is_new = self.instance.pk is None  # nothing is said of it yet, whatever the column begins with
         self.initial["mission_critical"] = "" if is_new else YES if self.instance.mission_critical else NO
-        department = field(self, "department", forms.ModelChoiceField)
+        department = field(self, "department", SearchedChoiceField)
+        department.source = DEPARTMENTS
         department.queryset = vendor.organisation.departments.all()
         department.empty_label = _("None")
 

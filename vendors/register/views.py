@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page
 from django.db.models import prefetch_related_objects
+from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,14 +18,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest
+from accounts.models import Membership
+from groundwork.asking_once import asking_once
 from groundwork.pages import confirm_page, crumbs, edit_page, sort_links
+from groundwork.pagination import BoundedPaginator
 from groundwork.responses import form_view, or_beside
 from vendors.contracts.decisions import decide_by_of_vendors
 from vendors.fetching import vendor_of
-from vendors.models import Vendor
+from vendors.models import Vendor, VendorQuerySet
 from vendors.panels import panels_for
 from vendors.register import changes as register
-from vendors.register.attention import ATTENTION, chosen_sort, in_order
+from vendors.register.attention import ATTENTION, Row, chosen_sort, computed_order, in_order, is_computed
 from vendors.register.forms import VendorFilter, VendorForm
 from vendors.service_hours.calendars import service_hours_of
 from vendors.service_hours.words import deciding_words, hours_words
@@ -42,15 +49,11 @@ SORTS: tuple[tuple[str, str | Promise], ...] = (
 
 @require_safe
 def vendor_list(request: MemberRequest) -> HttpResponse:
-    """All that match are put in order, a page of them is shown: what they are ordered by is no column of theirs."""
+    """A page of those that match, in order."""
     everything = Vendor.objects.for_member(request.member)
     chosen = VendorFilter(request.GET, everything)
     sort = chosen_sort(request.GET.get("sort", ""))
-    vendors = list(chosen.qs.defer("notes"))
-    today = timezone.localdate()
-    standings = standings_of(request.member, vendors, today)
-    rows = in_order(vendors, standings, sort, decide_by=decide_by_of_vendors(request.member))
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = _page_of(request, chosen.qs.defer("notes"), sort, today := timezone.localdate())
     prefetch_related_objects([row.vendor for row in page], "services")
     context = {
         "filter": chosen,
@@ -58,16 +61,34 @@ def vendor_list(request: MemberRequest) -> HttpResponse:
         "today": today,
         "sorts": sort_links(SORTS, sort, falling={"contradicted"}),
         "is_by_attention": sort == ATTENTION,
-        "is_empty": not vendors and not everything.exists(),
+        "is_empty": not page.paginator.count and not everything.exists(),
     }
     return render(request, "vendors/register/vendor_list.html", context)
+
+
+def _page_of(request: MemberRequest, vendors: VendorQuerySet, sort: str, today: date) -> Page[Row]:
+    """What is computed is computed of all, to be put in order; else of the page alone."""
+    asked = request.GET.get("page")
+    if is_computed(sort):
+        rows = _rows(request.member, vendors.order_by(Lower("name"), "pk"), today)
+        return BoundedPaginator(computed_order(rows, sort), PER_PAGE).get_page(asked)
+    page = BoundedPaginator(in_order(vendors, sort, request.member), PER_PAGE).get_page(asked)
+    page.object_list = _rows(request.member, page.object_list, today)
+    return page
+
+
+def _rows(member: Membership, vendors: Iterable[Vendor], today: date) -> list[Row]:
+    shown = list(vendors)
+    standings, days = standings_of(member, shown, today), decide_by_of_vendors(member, shown)
+    return [Row(vendor=one, standing=standings[one.pk], decide_by=days.get(one.pk)) for one in shown]
 
 
 @require_safe
 def vendor_detail(request: MemberRequest, pk: int) -> HttpResponse:
     vendor = vendor_of(request, pk)
     assessments = list(vendor.assessments.with_numbers().order_by("-period_end", "-created_at", "-pk"))
-    panels = panels_for(request.member, vendor)
+    with asking_once():
+        panels = panels_for(request.member, vendor)
     context = {
         "vendor": vendor,
         "services": _services(vendor),

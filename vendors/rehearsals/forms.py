@@ -14,10 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.choices.people import INSIDERS
 from accounts.mailed_links.forms import LanguageField
 from accounts.models import Membership, User
+from groundwork.choices import SearchedChoiceField, SearchedFilterField, is_asked
 from groundwork.fields import DayInput, LinesField, WordsField, field, one_of
 from groundwork.moments import MomentField
+from vendors.choices import VENDORS
 from vendors.models import Contact, Rehearsal, RehearsalGuest, RehearsalKind, RehearsalState, Service, Vendor
 from vendors.rehearsals import guests
 from vendors.rehearsals.changes import PLAN_FIELDS, Told
@@ -108,7 +111,7 @@ class PlanForm(forms.ModelForm[Rehearsal]):
     class Meta:
         model = Rehearsal
         fields = PLAN_FIELDS
-        field_classes = {"place": WordsField}
+        field_classes = {"place": WordsField, "owner": SearchedChoiceField, "service": SearchedChoiceField}
         labels = {"minutes": _("How long, in minutes"), "place": _("Where")}
         help_texts = {
             "place": _("A room, or the address of a call."),
@@ -122,7 +125,8 @@ class PlanForm(forms.ModelForm[Rehearsal]):
         field(self, "kind", forms.ChoiceField).choices = RehearsalKind.choices
         services = field(self, "service", forms.ModelChoiceField)
         services.queryset, services.empty_label = vendor.services.all(), _("None in particular")
-        owner = field(self, "owner", forms.ModelChoiceField)
+        owner = field(self, "owner", SearchedChoiceField)
+        owner.source = INSIDERS
         owner.queryset, owner.empty_label = insiders(member, self.instance.owner_id), None
         users = [guest.user_id for guest in asked]
         field(self, "members", forms.ModelMultipleChoiceField).queryset = insiders(member, *users)
@@ -280,7 +284,7 @@ class NoteForm(_WhatItShowed):
         3,
         help_text=_("Only where the vendor held it alone: a report, a list of participants, whom you asked."),
     )
-    service = forms.ModelChoiceField(label=_("Service"), queryset=Service.objects.none(), required=False)
+    service = SearchedChoiceField(label=_("Service"), queryset=Service.objects.none(), required=False)
     scenario = _text(_("Scenario"), 4)
     others = _others(_("Who was there"), help_text=_("One person a line; a name is enough."))
 
@@ -353,13 +357,13 @@ class RehearsalFilter(forms.Form):
     kind = forms.ChoiceField(
         label=_("Kind"), required=False, choices=[("", _("Rehearsals and reviews")), *RehearsalKind.choices]
     )
-    vendor = forms.ModelChoiceField(
-        label=_("Vendor"), required=False, queryset=Vendor.objects.none(), empty_label=_("All vendors")
+    vendor = SearchedFilterField(
+        source=VENDORS, label=_("Vendor"), required=False, queryset=Vendor.objects.none(), empty_label=_("All vendors")
     )
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field(self, "vendor", forms.ModelChoiceField).queryset = Vendor.objects.for_member(member)
+        field(self, "vendor", SearchedFilterField).queryset = VENDORS.rows(member)
         self.is_valid()
 
     def asked(self, name: str) -> Any:
@@ -367,4 +371,4 @@ class RehearsalFilter(forms.Form):
 
     @property
     def is_active(self) -> bool:
-        return any(self.asked(name) for name in self.fields)
+        return any(self.asked(name) for name in self.fields) or is_asked(self.data, "vendor")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from django.core.paginator import Paginator
 from django.db.models import Count, F
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, Right, may
 from accounts.fetching import fetch
+from groundwork.pagination import BoundedPaginator
 from vendors.models import Rehearsal, RehearsalKind, RehearsalState, Vendor
 from vendors.rehearsals import invitations
 from vendors.rehearsals.changes import may_change
@@ -37,9 +37,9 @@ def rehearsal_list(request: MemberRequest) -> HttpResponse:
     for name in ("state", "kind", "vendor"):
         if asked := chosen.asked(name):
             rows = rows.filter(**{name: asked})
-    rows = rows.select_related("vendor", "service", "owner").annotate(follows=Count("commitments"))
-    rows = rows.order_by(F("held_on").desc(nulls_first=True), "-planned_at", "-pk")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    told = rows.select_related("vendor", "service", "owner").annotate(follows=Count("commitments"))
+    told = told.order_by(F("held_on").desc(nulls_first=True), "-planned_at", "-pk")
+    page = BoundedPaginator(told, PER_PAGE, counted=rows).get_page(request.GET.get("page"))
     shown: list[Row] = [row_of(one, today) for one in page]
     vendor: Vendor | None = chosen.asked("vendor")
     context = {

@@ -7,14 +7,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
+from groundwork.choices import SearchedChoiceField
 from groundwork.fields import DayInput, LinesField, WordsField, field, one_of
+from vendors.choices import ACTIVE_VENDORS, SERVICES_IN_USE
 from vendors.models import EntryKind, Incident, Service, TimelineEntry, Vendor
 from vendors.timeline import clock
 from vendors.timeline.record import minute
@@ -29,11 +30,6 @@ FAR = timedelta(days=366)  # what comes next comes sooner: a day beyond was mist
 TRUSTED = timedelta(days=2)  # so long may what was written wait on a device for its network
 
 
-class ServiceOfVendor(forms.ModelChoiceField):
-    def label_from_instance(self, service: Any) -> str:
-        return f"{service.name} ({service.vendor.name})"
-
-
 class TimeInput(forms.TimeInput):
     """The browser's own field of a time of day."""
 
@@ -46,20 +42,25 @@ class TimeInput(forms.TimeInput):
 class WhatBrokeForm(forms.Form):
     """Which service it is, where the page did not know it; or the vendor, where it has no services here."""
 
-    service = ServiceOfVendor(
-        Service.objects.none(), label=_("What is broken"), required=False, empty_label=_("Choose a service")
+    service = SearchedChoiceField(
+        Service.objects.none(),
+        source=SERVICES_IN_USE,
+        label=_("What is broken"),
+        required=False,
+        empty_label=_("Choose a service"),
     )
-    vendor = forms.ModelChoiceField(
-        Vendor.objects.none(), label=_("Or whose it is"), required=False, empty_label=_("Choose a vendor")
+    vendor = SearchedChoiceField(
+        Vendor.objects.none(),
+        source=ACTIVE_VENDORS,
+        label=_("Or whose it is"),
+        required=False,
+        empty_label=_("Choose a vendor"),
     )
 
     def __init__(self, data: Any, *, member: Membership) -> None:
         super().__init__(data)
-        services = Service.objects.for_member(member).filter(vendor__archived_at=None)
-        field(self, "service", forms.ModelChoiceField).queryset = services.select_related("vendor").order_by(
-            Lower("name"), "pk"
-        )
-        field(self, "vendor", forms.ModelChoiceField).queryset = Vendor.objects.for_member(member).active()
+        field(self, "service", SearchedChoiceField).queryset = SERVICES_IN_USE.rows(member)
+        field(self, "vendor", SearchedChoiceField).queryset = ACTIVE_VENDORS.rows(member)
         one_of(self, "service", "vendor")
 
     def clean(self) -> dict[str, Any]:

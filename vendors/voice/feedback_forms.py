@@ -14,10 +14,13 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices.people import DEPARTMENTS
 from accounts.models import Department, Membership
 from groundwork import whole_numbers
+from groundwork.choices import SearchedChoiceField, SearchedChoiceFilter, is_asked
 from groundwork.fields import DayInput, LinesField, ManyFiles, WordsField, field
 from vendors.attachments import ACCEPT, EXTENSIONS, EvidenceField
+from vendors.choices import ACTIVE_VENDORS, VENDORS
 from vendors.models import (
     Feedback,
     FeedbackKind,
@@ -93,14 +96,18 @@ class FeedbackForm(forms.ModelForm[Feedback]):
             "cause",
         )
         widgets = {"said_on": DayInput}
-        field_classes = {"name": WordsField}
+        field_classes = {
+            "name": WordsField,
+            **dict.fromkeys(("vendor", "department", "service"), SearchedChoiceField),
+        }
         labels = {"sla": _("Was the agreed service level met?"), **BESIDE}
 
     def __init__(self, *args: Any, member: Membership, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
         self.asked_vendor = self._vendor_in_mind(member)
-        vendors = field(self, "vendor", forms.ModelChoiceField)
+        vendors = field(self, "vendor", SearchedChoiceField)
+        vendors.source = ACTIVE_VENDORS
         mine = Vendor.objects.for_member(member)
         vendors.queryset = mine.filter(Q(archived_at=None) | Q(pk=self.instance.vendor_id))
         vendors.empty_label = _("Choose a vendor")
@@ -108,7 +115,8 @@ class FeedbackForm(forms.ModelForm[Feedback]):
         again = {"hx-get": reverse("feedback_add"), "hx-trigger": "change", "hx-target": "#of-vendor"}
         vendors.widget.attrs |= again | {"hx-select": "#of-vendor", "hx-swap": "outerHTML"}
         vendors.error_messages["required"] = _("Choose the vendor that it is about.")
-        departments = field(self, "department", forms.ModelChoiceField)
+        departments = field(self, "department", SearchedChoiceField)
+        departments.source = DEPARTMENTS
         departments.queryset = Department.objects.filter(organisation=member.organisation_id)
         departments.empty_label = _("None")
         services = field(self, "service", forms.ModelChoiceField)
@@ -208,8 +216,8 @@ class ToldFilter(models.TextChoices):
 # The log --------------------------------------------------------------------------------------------------------
 class FeedbackFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Words in name, comment or cause"), method="search", max_length=200)
-    vendor = django_filters.ModelChoiceFilter(
-        label=_("Vendor"), queryset=Vendor.objects.none(), empty_label=_("All vendors")
+    vendor = SearchedChoiceFilter(
+        source=VENDORS, label=_("Vendor"), queryset=Vendor.objects.none(), empty_label=_("All vendors")
     )
     feeling = django_filters.ChoiceFilter(label=_("Feeling"), choices=Feeling.choices, empty_label=_("All feelings"))
     sla = django_filters.ChoiceFilter(label=_("Service level"), choices=Sla.choices, empty_label=_("All"))
@@ -220,12 +228,13 @@ class FeedbackFilter(django_filters.FilterSet):
         label=_("Courteous in tone"), choices=PulseChoice.choices, empty_label=_("All")
     )
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=FeedbackKind.choices, empty_label=_("All kinds"))
-    department = django_filters.ModelChoiceFilter(
-        label=_("Department"), queryset=Department.objects.none(), empty_label=_("All departments")
+    department = SearchedChoiceFilter(
+        source=DEPARTMENTS,
+        label=_("Department"),
+        queryset=Department.objects.none(),
+        empty_label=_("All departments"),
     )
-    service = django_filters.ModelChoiceFilter(
-        label=_("Service"), queryset=Service.objects.none(), empty_label=_("All services")
-    )
+    service = SearchedChoiceFilter(label=_("Service"), queryset=Service.objects.none(), empty_label=_("All services"))
     since = django_filters.DateFilter(label=_("From"), field_name="said_on", lookup_expr="gte", widget=DayInput)
     until = django_filters.DateFilter(label=_("Until"), field_name="said_on", lookup_expr="lte", widget=DayInput)
 
@@ -269,11 +278,9 @@ class FeedbackFilter(django_filters.FilterSet):
 
     @property
     def is_active(self) -> bool:
-        return any(self.data.get(name) for name in self.filters)
+        return is_asked(self.data, *self.filters)
 
     @property
     def shows_more(self) -> bool:
         """A filter behind “More filters” is in use."""
-        return any(
-            self.data.get(name) for name in ("told", "courteous", "kind", "department", "service", "since", "until")
-        )
+        return is_asked(self.data, "told", "courteous", "kind", "department", "service", "since", "until")

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
 from groundwork.pages import confirm_page, crumbs
+from groundwork.pagination import BoundedPaginator
 from groundwork.responses import attachment, form_view, or_beside, table_response
 from groundwork.words import short_day
 from vendors.models import Feedback, FeedbackFile, Incident, Vendor
@@ -33,7 +33,7 @@ def feedback_list(request: MemberRequest) -> HttpResponse:
     """What was said of all vendors, newest first."""
     everything = Feedback.objects.for_member(request.member)
     chosen = FeedbackFilter(request.GET, everything, member=request.member)
-    page = Paginator(feedback.complete(chosen.qs), PER_PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(feedback.complete(chosen.qs), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "filter": chosen,
         "page": page,

@@ -11,8 +11,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices.people import DEPARTMENTS
 from accounts.mailed_links.forms import BY_MAIL, DaysField, LanguageField, WayField
 from accounts.models import Department, Membership
+from groundwork.choices import SearchedChoiceField
 from groundwork.clean_text import cleaned
 from groundwork.fields import LinesField, WordsField, field
 from vendors.models import Pulse, PulseChoice
@@ -73,8 +75,12 @@ class AskForm(forms.Form):
         error_messages={"required": _("Say whom to ask.")},
     )
     language = LanguageField(label=_("Language of the mail and the page"))
-    department = forms.ModelChoiceField(
-        label=_("Their department"), queryset=Department.objects.none(), required=False, empty_label=_("Not said")
+    department = SearchedChoiceField(
+        source=DEPARTMENTS,
+        label=_("Their department"),
+        queryset=Department.objects.none(),
+        required=False,
+        empty_label=_("Not said"),
     )
     days = DaysField(7, DAYS, 30, initial=DAYS)
     by = WayField(by_mail=_("Send it by mail"), to_copy=_("Only make the links: I copy them and hand them over myself"))

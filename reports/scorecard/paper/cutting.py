@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from groundwork.languages import NO_BREAK
 from groundwork.words import labelled
@@ -14,6 +15,7 @@ POINT = 0.3528  # millimetres
 # How wide our faces run, of what `text_width` says: measured from their own tables.
 SANS, SEMIBOLD, SERIF, SERIF_BOLD = 0.9, 0.94, 0.98, 1.0
 LEAST = 4.0  # millimetres that a torn word has, at least
+WORDS_KEPT = 4096  # whose width is not asked again: a text is tried in many lengths, word by word
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +36,7 @@ class Room:
 
     def run(self, words: str) -> float:
         """How long they are in one line, in millimetres: as they are drawn, with names for what no font has."""
-        return text_width(glyphs.drawable(words), self.type) * self.face * POINT
+        return self._millimetres(_ems(words))
 
     def holds(self, words: Sequence[str]) -> bool:
         """Whether they fit its lines. A word that is longer than a line fits in none."""
@@ -48,10 +50,20 @@ class Room:
         """How many lines they take, filled word by word as the renderer does."""
         line, left = 1, self.width - self.taken
         for word in words:
-            if self.run(word) > left:
+            ems = _ems(word)
+            if self._millimetres(ems) > left:
                 line, left = line + 1, self.width
-            left -= self.run(f"{word} ")
+            left -= self._millimetres(ems + _ems(" "))
         return line
+
+    def _millimetres(self, ems: float) -> float:
+        return ems * self.type * self.face * POINT
+
+
+@lru_cache(WORDS_KEPT)
+def _ems(words: str) -> float:
+    """How wide they run in type of the size 1."""
+    return text_width(glyphs.drawable(words), 1.0)
 
 
 def cut(text: str, room: Room, *, rest: str = "") -> str:

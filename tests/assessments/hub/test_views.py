@@ -19,7 +19,7 @@ from assessments.lifecycle import transitions
 from assessments.lifecycle.periods import Period, last_quarter
 from assessments.models import Answer, Assessment, AssessmentState, Blank, Response
 from assessments.questionnaire.saving import Draft, save_answer
-from tests.factories import NOW, Cast, make_assessment, make_member, make_release, make_vendor
+from tests.factories import NOW, Cast, add_rater, make_assessment, make_member, make_release, make_vendor
 
 SignedIn = Callable[[Membership | User], Client]
 DRAFT, COLLECTING, IN_REVIEW, APPROVED, CANCELLED = AssessmentState
@@ -555,3 +555,22 @@ def a_month_ahead() -> date:
 
 def references_in(text: str) -> set[str]:
     return set(re.findall(r"<td[^>]*>(A-\d{4}-\d+)</td>", text))
+
+
+@pytest.mark.parametrize("route", ["assessment_detail", "assessment_consensus"])
+def test_the_page_takes_the_same_queries_with_thirty_raters_as_with_three(
+    cast: Cast, signed_in: Any, route: str
+) -> None:
+    def asked(raters: int) -> int:
+        assessment = make_assessment(cast.assessor, grade=3)
+        for number in range(raters - 1):
+            person = make_member(cast.organisation, f"rater-{raters}-{number}", Role.READER)
+            add_rater(assessment, person, grade=number % 5)
+        assessment.responses.update(submitted_at=timezone.now())
+        client = signed_in(cast.approver)
+        client.get(reverse(route, args=[assessment.pk]))  # the first time notes who reads
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(reverse(route, args=[assessment.pk])).status_code == 200
+        return len(caught)
+
+    assert asked(3) == asked(30)

@@ -204,7 +204,7 @@ def test_the_queries_do_not_grow_with_the_vendors(
 ) -> None:
     client = signed_in(cast.assessor)
     client.get(HERE)
-    with django_assert_num_queries(11) as counted:
+    with django_assert_num_queries(9) as counted:
         client.get(HERE)
     for _ in range(4):
         make_assessment(cast.assessor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Count
@@ -41,6 +43,7 @@ from assessments.workbooks.reading import filled_in
 from config.demo import loading as demo
 from manifesto.models import Question, Release
 from reports.models import Scorecard
+from tests.config.demo import page_costs
 from vendors.contracts.decisions import DeadlineKind, upcoming
 from vendors.emergencies.checks import CheckState, state_of
 from vendors.expectations.gate import faults_of
@@ -186,6 +189,36 @@ class TestDemoIsComplete:
         assert Commitment.objects.filter(source=CommitmentSource.REHEARSAL, rehearsal__state="held").count() == 1
         dutch = Rehearsal.objects.filter(vendor__organisation__slug="meadow", scenario__contains="Het is de laatste")
         assert dutch.count() == 1
+
+    @pytest.mark.parametrize("cost", page_costs.COSTS, ids=lambda cost: cost.page)
+    def test_pages_of_the_demo_cost_no_more_than_their_table_says(
+        self, cost: page_costs.Cost, shown: Shown, db: None
+    ) -> None:
+        member = page_costs.member_of(cost.who)
+
+        with override_settings(MEDIA_ROOT=shown.folder):
+            taken = page_costs.taken(page_costs.signed_in(member), cost.address(member))
+
+        assert len(taken.queries) <= cost.queries, "\n".join(taken.queries)
+        assert taken.size <= cost.kilobytes * 1000
+
+    @pytest.mark.parametrize("cost", page_costs.COSTS, ids=lambda cost: cost.page)
+    def test_no_page_loads_the_renderer_scipy_or_a_writer_of_files(
+        self, cost: page_costs.Cost, shown: Shown, db: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        member, asked, load = page_costs.member_of(cost.who), set(), builtins.__import__
+
+        def noting(name: str, *args: Any, **named: Any) -> Any:
+            asked.add(name.partition(".")[0])
+            return load(name, *args, **named)
+
+        cache.clear()
+        monkeypatch.setattr(builtins, "__import__", noting)
+        with override_settings(MEDIA_ROOT=shown.folder):
+            page_costs.signed_in(member).get(cost.address(member))
+        monkeypatch.undo()
+        assert asked
+        assert asked & {"weasyprint", "pikepdf", "scipy", "pymannkendall", "openpyxl", "xlsxwriter", "docxtpl"} == set()
 
     def test_demo_signs_in_one_person_for_each_role(self, shown: Shown, db: None) -> None:
         password, people = demo.accounts()

@@ -42,7 +42,8 @@ def test_chart_is_an_image_with_title_and_description():
 
 def test_a_period_without_data_leaves_a_gap():
     root = drawn(points(4, 5, None, 6, 7))
-    assert len(classed(root, "chart-point")) == 4
+    (dots,) = classed(root, "chart-point")
+    assert (dots.get("d") or "").count("M") == 4
     (joined,) = classed(root, "chart-joined")
     assert (joined.get("d") or "").count("M") == 2
 
@@ -50,8 +51,9 @@ def test_a_period_without_data_leaves_a_gap():
 def test_what_is_left_out_is_hollow_and_joined_by_dots():
     root = drawn(points(4, 5, 6, left_out=1))
     (hollow,) = classed(root, "chart-point-open")
-    filled = [item for item in classed(root, "chart-point") if item is not hollow]
-    assert hollow.get("fill") != filled[0].get("fill")
+    (solid,) = (item for item in classed(root, "chart-point") if item is not hollow)
+    assert ((solid.get("d") or "").count("M"), (hollow.get("d") or "").count("M")) == (2, 1)
+    assert (hollow.get("fill"), solid.get("fill")) == ("var(--paper,#fbfaf6)", "none")
     assert [line.get("stroke-dasharray") is not None for line in classed(root, "chart-joined")] == [False, True]
 
 
@@ -135,6 +137,18 @@ def test_first_and_last_period_are_named_and_others_where_there_is_room():
 def test_each_period_tells_its_value():
     root = drawn(points(4, value_label="4 hours"))
     assert [item.text for item in root.iter(f"{SVG}title")][1:] == ["Month 1 – 4 hours"]
+
+
+def test_a_period_that_is_a_link_tells_its_value_once():
+    root = drawn(points(4, None, value_label="4 hours", href="/incidents/"))
+    assert [item.text for item in root.iter(f"{SVG}title")][1:] == ["Month 1 – 4 hours", "Month 2 – 4 hours"]
+    assert classed(root, "chart-told") == []
+
+
+def test_the_dots_of_a_style_are_one_element_however_many_there_are():
+    few, many = (len(list(drawn(points(*[5.0] * count, href="/"), palette=Palette.LIGHT).iter())) for count in (6, 36))
+    per_period = 3  # a link, its title and its strip
+    assert many - few == 30 * per_period
 
 
 def test_links_of_periods_are_no_part_of_the_image_and_not_in_the_way_of_the_keyboard():

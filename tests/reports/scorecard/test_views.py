@@ -31,8 +31,10 @@ def test_page_tells_headline_weakest_rule_arithmetic_answers_and_hash(cast: Cast
     answer = cards.answer_of(assessment, "speed-1")
     Answer.objects.filter(pk=answer.pk).update(grade=1, vendor_says="On call at night", comment="Once in five")
     card = cards.approve(cast, assessment)
-    response = signed_in(cast.reader).get(page_of(card))
-    html = " ".join(response.content.decode().split())
+    client = signed_in(cast.reader)
+    response = client.get(page_of(card))
+    rule = client.get(reverse("scorecard_rule", args=[card.pk, "speed"]), headers={"HX-Request": "true"})
+    html = " ".join((response.content + rule.content).decode().split())
     for said in (
         "6 of 7 rules met. Some is not enough: 1 rule partly met.",
         "The weakest rule is “Speed (en)”: 50%, partly met.",
@@ -184,9 +186,42 @@ def test_a_contradiction_stands_below_the_rules_with_its_figures_and_incidents(
 
 
 def test_each_measure_with_a_trend_is_drawn_with_its_words(slower: Scorecard, cast: Cast, signed_in: SignedIn) -> None:
-    html = signed_in(cast.reader).get(page_of(slower)).content.decode()
-    assert 'aria-labelledby="card-duration_mean-trend-title card-duration_mean-trend-desc"' in html
-    assert "rising by 3 hours a month" in html
+    client, address = signed_in(cast.reader), reverse("scorecard_trends", args=[slower.pk])
+    assert f'hx-get="{address}"' in client.get(page_of(slower)).content.decode()
+    for headers in ({}, {"HX-Request": "true"}):
+        html = client.get(address, headers=headers).content.decode()
+        assert 'aria-labelledby="card-duration_mean-trend-title card-duration_mean-trend-desc"' in html
+        assert "rising by 3 hours a month" in html
+
+
+def test_who_rates_the_vendor_again_is_fetched_no_trend(slower: Scorecard, cast: Cast, signed_in: SignedIn) -> None:
+    make_assessment(cast.assessor, vendor=slower.assessment.vendor)
+    for headers in ({}, {"HX-Request": "true"}):
+        reply = signed_in(cast.assessor).get(reverse("scorecard_trends", args=[slower.pk]), headers=headers)
+        assert "You are still rating" in reply.content.decode()
+        assert "hours a month" not in reply.content.decode()
+
+
+def test_a_rule_that_is_not_broken_is_fetched_when_it_is_opened_and_is_a_page_of_its_own(
+    cast: Cast, signed_in: SignedIn
+) -> None:
+    card, client = cards.approved(cast, grade=4), signed_in(cast.reader)
+    address = reverse("scorecard_rule", args=[card.pk, "speed"])
+    html = client.get(page_of(card)).content.decode()
+    assert f'id="rule-speed" data-fetched hx-get="{address}"' in html
+    assert f'<a id="question-speed-1" href="{address}#question-speed-1">' in html
+
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    whole = client.get(address).content.decode()
+    assert part.strip().startswith('<div class="disclosure-body card-body" id="rule-speed">') and "<html" not in part
+    assert 'id="question-speed-1"' in part and 'id="question-speed-1"' in whole and "<h1>5. Speed (en)" in whole
+    assert client.get(reverse("scorecard_rule", args=[card.pk, "no-rule"])).status_code == 404
+
+
+def test_a_broken_rule_stands_open_with_all_that_it_holds(cast: Cast, signed_in: SignedIn) -> None:
+    html = signed_in(cast.reader).get(page_of(cards.approved(cast, grade=1))).content.decode()
+    assert 'id="rule-speed">' in html and "scorecard_rule" not in html
+    assert html.count("Σ w·p / Σ w = ") == 7
 
 
 def test_whoever_rates_the_vendor_again_waits_for_page_and_document(

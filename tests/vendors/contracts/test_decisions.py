@@ -80,8 +80,9 @@ def test_of_each_vendor_the_first_undecided_day_counts(cast: Cast, vendor: Vendo
     make_contract(vendor, "a", today=TODAY, ends_on=date(2026, 8, 31))
     make_contract(vendor, "c", today=TODAY, ends_on=date(2026, 6, 30), decision=TermDecision.CONTINUE)
     make_contract(other, "d", today=TODAY, ends_on=TODAY + timedelta(days=1), notice=0)
-    make_contract(make_vendor(cast.other_organisation), "e", today=TODAY)
-    assert decide_by_of_vendors(cast.reader) == {
+    theirs = make_vendor(cast.other_organisation)
+    make_contract(theirs, "e", today=TODAY)
+    assert decide_by_of_vendors(cast.reader, [vendor, other, theirs]) == {
         vendor.pk: date(2026, 5, 31),
         other.pk: TODAY + timedelta(days=1),
     }

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import CensoredData, ecdf
 
 from tests.vendors.measures import by_hand
 from vendors.measures.horizon import HOUR, LENGTHS, horizon, percentile_90
@@ -58,6 +59,13 @@ def test_nine_of_ten_are_ninety_of_a_hundred_and_no_fewer() -> None:
 @given(times, times)
 def test_nine_of_ten_are_those_of_the_definition(ended: list[int], running: list[int]) -> None:
     assert percentile_90(ended, running) == by_hand.nine_of_ten(ended, running)
+
+
+@given(times.filter(bool), times.filter(bool))
+def test_nine_of_ten_are_those_of_scipy(ended: list[int], running: list[int]) -> None:
+    found = ecdf(CensoredData(uncensored=ended, right=running)).cdf
+    reached = [int(time) for time in found.quantiles[found.probabilities >= 0.9 - 1e-9]]
+    assert percentile_90(ended, running) == next(iter(reached), None)
 
 
 # The length ------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -9,9 +10,9 @@ from statistics import fmean
 
 import numpy
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.stats import mannwhitneyu
+from scipy.stats import mannwhitneyu, norm
 
 from benchmarks.calibrating import movements, promises, series
 from vendors.measures import movement as movements_of
@@ -31,6 +32,8 @@ from vendors.measures.movement import (
 KNOWN = date(2027, 12, 31)
 AGREED, DUE = date(2026, 1, 1), date(2026, 4, 30)
 BEFORE = (18.0, 20.0, 17.0, 19.0, 21.0, 18.5)  # July to December 2025: 18.9 hours
+runs = st.lists(st.integers(0, 400).map(lambda number: number / 12), min_size=3, max_size=14)
+few_values = st.lists(st.integers(0, 4).map(float), min_size=3, max_size=14)
 UNTIL_DUE = (18.2, 17.5, 16.0, 15.0)  # January to April
 
 
@@ -61,6 +64,24 @@ def told(*since_due: float, target: float | None = 12.0, before: Sequence[float]
 
 def said(found: Movement) -> tuple[str, str]:
     return found.outcome, found.why
+
+
+# The test between two runs of periods ------------------------------------------------------------------------------
+@given(some=runs | few_values, others=runs | few_values)
+def test_the_rank_test_is_that_of_scipy(some: list[float], others: list[float]) -> None:
+    assume(len({*some, *others}) > 1)
+    assert movements_of.rank_test(some, others) == pytest.approx(mannwhitneyu(some, others).pvalue, rel=1e-12)
+
+
+@given(some=runs | few_values, others=runs | few_values)
+def test_its_widened_p_is_that_of_scipy(some: list[float], others: list[float]) -> None:
+    assume(len({*some, *others}) > 1)
+    periods = months([*some, *others])
+    before, after = periods[: len(some)], periods[len(some) :]
+    rests = [movements_of._around(before), movements_of._around(after)]
+    widened = movements_of._widening(rests, [one.place for one in periods])
+    z = norm.isf(mannwhitneyu(some, others).pvalue / 2) / math.sqrt(widened)
+    assert difference(before, after) == pytest.approx(min(1.0, 2 * norm.sf(z)), rel=1e-12)
 
 
 # Moved, or not ----------------------------------------------------------------------------------------------------

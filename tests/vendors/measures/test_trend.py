@@ -207,9 +207,14 @@ def test_direction_needs_a_p_below_a_tenth() -> None:
     assert trend([6, 4, 5, 3, 1, 2]).direction == Direction.FALLING
 
 
-def test_scipy_is_imported_only_for_a_trend() -> None:
-    """It costs a second and 60 MB: a process that shows no measures never pays for it."""
-    code = "import sys; from vendors.measures import metrics, trend; trend.trend([1]); sys.exit('scipy' in sys.modules)"
+def test_scipy_is_imported_for_no_trend() -> None:
+    """It costs a second and 60 MB: it is the referee of these tests, and no part of the process."""
+    code = (
+        "import sys; from vendors.measures import metrics, horizon, movement, trend;"
+        "found = trend.trend([3, 1, 4, 1, 5, 9, 2, 6]); trend.smallest_change([3, 1, 4, 1, 5, 9, 2, 6], found.slope);"
+        "horizon.percentile_90([3, 1, 4], [1, 5]); movement.rank_test([3, 1, 4, 1], [5, 9, 2]);"
+        "sys.exit('scipy' in sys.modules)"
+    )
     root = Path(__file__).parents[3]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
 
@@ -236,6 +241,19 @@ def test_correlation_never_makes_a_trend_likelier(data: list[Fraction | None]) -
     found = trend([None if value is None else float(value) for value in data])
     assert found.p is not None
     assert found.p >= 2 * NormalDist().cdf(-abs(by_hand.z(data))) - 1e-9
+
+
+@given(small_values | st.lists(st.none() | st.floats(-1e6, 1e6), min_size=6, max_size=30))
+@FEW
+def test_score_variance_and_slope_are_those_of_pymannkendall_to_the_last_digit(values: list[float | None]) -> None:
+    import pymannkendall
+
+    known = [(place, float(value)) for place, value in enumerate(values) if value is not None]
+    assume(len(known) >= 6)
+    assume(len({value for _place, value in known}) > 1)
+    tested = pymannkendall.original_test([math.nan if value is None else float(value) for value in values])
+    assert trends._score([value for _place, value in known]) == (tested.s, tested.var_s)
+    assert trends._slope(known) == tested.slope
 
 
 @given(small_values)

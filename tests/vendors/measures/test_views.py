@@ -89,6 +89,10 @@ def url(vendor: Vendor, rest: str = "measures/") -> str:
     return f"/vendors/{vendor.pk}/{rest}"
 
 
+def table(vendor: Vendor, key: str) -> str:
+    return url(vendor, f"measures/{key}/")
+
+
 def page(client: Any, address: str) -> str:
     reply = client.get(address)
     assert reply.status_code == 200
@@ -150,7 +154,7 @@ def test_the_table_has_each_period_with_its_figure_and_its_incidents(
     start = months_ago(12).date().replace(day=1)
     assert f"since={start}" in row.href
     assert f"vendor={slower.pk}" in row.href
-    assert row.href in page(signed_in(cast.reader), url(slower)).replace("&amp;", "&")
+    assert row.href in page(signed_in(cast.reader), table(slower, "duration_mean")).replace("&amp;", "&")
 
 
 def closed_some_day(vendor: Vendor, **fields: Any) -> Incident:
@@ -182,11 +186,41 @@ def test_of_how_many_a_figure_is_known_stands_beside_it_and_in_each_row(
     body = page(client, url(slower))
     assert "Incidents of which it is known: 24 of 25." in body
     assert "1 incident is closed, but nobody noted when: it has no time to resolve." in body
-    assert '<td class="number">2 of 3</td>' in body
+    assert '<td class="number">2 of 3</td>' in page(client, table(slower, "duration_mean"))
+
+
+def test_the_table_of_a_measure_comes_when_it_is_opened_and_is_a_page_of_its_own(
+    cast: Cast, slower: Vendor, signed_in: Any
+) -> None:
+    client, address = signed_in(cast.reader), table(slower, "duration_mean") + "?months=12"
+    body = page(client, url(slower) + "?months=12")
+    assert "<table" not in body.partition('id="duration_mean"')[2].partition("</article>")[0]
+    assert f'hx-get="{address}"' in body
+    assert f'<a href="{address}">How it is computed, and each period</a>' in body
+
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    whole = page(client, address)
+    rows = part.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert rows.count("<tr>") >= 12 and rows in whole
+    assert "<html" not in part and "<h1>Mean time to resolve" in whole
+
+
+def test_who_still_rates_is_fetched_no_table(cast: Cast, slower: Vendor, signed_in: Any, nobody_sees: Any) -> None:
+    nobody_sees(slower)
+    client = signed_in(cast.assessor)
+    for headers in ({}, {"HX-Request": "true"}):
+        body = client.get(table(slower, "duration_mean"), headers=headers).content.decode()
+        assert "You are still rating" in body
+        assert "<table" not in body and '<svg class="chart' not in body and "hours a month" not in body
+
+
+def test_of_nothing_measured_the_page_of_a_measure_says_so(cast: Cast, vendor: Vendor, signed_in: Any) -> None:
+    assert "No data yet." in page(signed_in(cast.reader), table(vendor, "duration_mean"))
+    assert signed_in(cast.reader).get(table(vendor, "no-measure")).status_code == 404
 
 
 def test_each_period_of_the_chart_leads_where_its_row_does(cast: Cast, slower: Vendor, signed_in: Any) -> None:
-    body = page(signed_in(cast.reader), url(slower)).replace("&amp;", "&")
+    body = page(signed_in(cast.reader), table(slower, "volume")).replace("&amp;", "&")
     row = card(signed_in(cast.reader), slower, "volume").rows[0]
     assert body.count(f'<a href="{row.href}" tabindex="-1">') >= 1
 
@@ -215,8 +249,10 @@ def test_for_how_long_each_incident_counts_is_said_at_the_head_and_at_the_measur
 ) -> None:
     body = page(signed_in(cast.reader), url(slower))
     assert "Mean hours to resolve, each counted to at most 1 day: every incident is followed for the same time." in body
-    assert body.count("Each is counted to at most 1 day.") == 2  # mean and median; of the others nothing is known
-    assert "A problem counts as back where another incident had it at most 90 days before." in body
+    for key, told in (("duration_mean", 1), ("duration_median", 1), ("reopened", 0)):
+        assert page(signed_in(cast.reader), table(slower, key)).count("Each is counted to at most 1 day.") == told
+    back = "A problem counts as back where another incident had it at most 90 days before."
+    assert back in page(signed_in(cast.reader), table(slower, "repeat_count"))
 
 
 def test_the_month_that_runs_is_shown_hollow_and_said_to_be_too_new(cast: Cast, slower: Vendor, signed_in: Any) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from groundwork.tables.reading import Line
@@ -30,6 +31,7 @@ from vendors.incident_import.rows.problems import RowProblem, left_out
 _NOT_REMEMBERED = frozenset({"reference", "title", *(field.key for field in FIELDS if field.is_moment)})
 _NEVER_LEFT_OUT = frozenset({"reference", "opened", "vendor", "origin"})  # without it, the row is another's or nobody's
 _NO_CLOCK_AGREES = timedelta(days=1)
+_OF_TEXT = ("origin", "reference", "vendor", "service")  # fields by which a line says of which incident it speaks
 
 
 class Spoken(NamedTuple):
@@ -113,6 +115,16 @@ def _by_priority(options: Options) -> bool:
     return bool(options.critical) and "priority" in options.columns and "mission_critical" not in options.columns
 
 
+def _read_column(cells: Iterable[Sequence[str]], place: int, read: Callable[[str], Any]) -> list[Any]:
+    return [read(text) if text else None for text in map(itemgetter(place), cells)]
+
+
+def _with_a_problem(columns: Iterable[Sequence[Any]]) -> set[int]:
+    """The places at which some column has one."""
+    odd = [column for column in columns if RowProblem in set(map(type, column))]
+    return {at for column in odd for at, value in enumerate(column) if type(value) is RowProblem}
+
+
 class RowReader:
     """Reads the lines of one file. Not shared between files: it remembers what cells mean."""
 
@@ -124,7 +136,7 @@ class RowReader:
         self.used = {name: places[heading] for name, heading in options.columns.items()}
         readers = field_readers(options, now=now, is_1904=is_1904)
         self._read = {name: _remembering(name, readers[name]) for name in options.columns if name in readers}
-        of_text = (name for name in ("origin", "reference", "vendor", "service") if name in options.columns)
+        of_text = (name for name in _OF_TEXT if name in options.columns)
         self._texts = [(name, self.used[name], self._read[name]) for name in of_text]
         in_columns = [name for name in options.columns if name in PLACES]
         self._plan = [(self.used[name], PLACES[name], self._read[name], name) for name in in_columns]
@@ -144,6 +156,25 @@ class RowReader:
         value = self._moment(text) if text else None
         return value if isinstance(value, datetime) else None
 
+    def read_all(self, lines: Sequence[Line]) -> list[IncidentRow]:
+        """As `read` does one by one, but column by column: that halves the time. Lines in which a cell is odd, or which
+        are shorter or longer than the headings, are read by themselves."""
+        whole = [line for line in lines if len(line.cells) == self.width and not line.faulty]
+        cells = [line.cells for line in whole]
+        nothing: list[Any] = [None] * len(whole)
+        of_columns, of_texts = [nothing] * (len(COLUMNS) + len(NOT_KEPT)), dict.fromkeys(_OF_TEXT, nothing)
+        for place, index, read, _name in self._plan:
+            of_columns[index] = _read_column(cells, place, read)
+        for name, place, read in self._texts:
+            of_texts[name] = _read_column(cells, place, read)
+        odd = _with_a_problem((*of_columns, *of_texts.values()))
+        rows: dict[int, IncidentRow] = {}
+        told = zip(whole, map(list, zip(*of_columns, strict=True)), *of_texts.values(), strict=True)
+        for at, (line, cell_values, *texts) in enumerate(told):
+            if at not in odd:
+                rows[line.number] = self._row(line, cell_values, texts, [])
+        return [rows.get(line.number) or self.read(line) for line in lines]
+
     def read(self, line: Line) -> IncidentRow:
         cells = line.cells
         count = len(cells)
@@ -157,16 +188,16 @@ class RowReader:
                 else:
                     cell_values[index] = value
         texts = self._told(cells, problems)
-        row = IncidentRow(
-            line.number,
-            texts.get("origin") or self.options.source,
-            texts.get("reference", ""),
-            texts.get("vendor", ""),
-            texts.get("service", ""),
-            cell_values,
-            problems,
-        )
-        self._tell_critical(row, cells)
+        return self._row(line, cell_values, [texts.get(name) for name in _OF_TEXT], problems)
+
+    def _row(
+        self, line: Line, cell_values: list[Any], texts: Sequence[str | None], problems: list[RowProblem]
+    ) -> IncidentRow:
+        """`texts`: of `_OF_TEXT`. What all cells say together is looked at here."""
+        origin, reference, vendor, service = texts
+        source = origin or self.options.source
+        row = IncidentRow(line.number, source, reference or "", vendor or "", service or "", cell_values, problems)
+        self._tell_critical(row, line.cells)
         self._look_at_whole(line, row)
         row.updated, row.closed = cell_values[UPDATED], cell_values[CLOSED]
         del cell_values[len(COLUMNS) :]

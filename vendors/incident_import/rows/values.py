@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from groundwork.clean_text import cleaned
+from groundwork.clean_text import cleaned, is_plain
 from groundwork.folding import folded
 from groundwork.tables.cells import restore
 from vendors.incident_import.columns import presets
@@ -65,6 +65,8 @@ def text_reader(most: int) -> Callable[[str], str | None]:
     unknown = presets.words("unknown")
 
     def read(text: str) -> str | None:
+        if 12 <= len(text) <= most and is_plain(text) and "'" not in text:
+            return text  # as nearly all titles are
         text = _line_of(text)
         if len(text) > most:
             return f"{text[: most - 1].rstrip()}…"
@@ -77,7 +79,11 @@ def reference_reader(most: int) -> Callable[[str], str | RowProblem | None]:
     """As a text, but never cut: two that differ at the end are not the same. What a spreadsheet has made of a long
     number says nothing: all of them are 2,02603E+14."""
 
+    unknown = presets.words("unknown")
+
     def read(text: str) -> str | RowProblem | None:
+        if len(text) <= most and text.isascii() and text.isalnum() and text.lower() not in unknown:
+            return text  # as nearly all references are
         value = clean_cell(text)
         if "+" in value and POWER_OF_TEN.match(value):
             return RowProblem(code="reference_power_of_ten", values={"text": value})
