@@ -41,7 +41,7 @@ def at_once(*actions: Callable[[], Any]) -> list[Any]:
 
     def run(number: int) -> None:
         try:
-            barrier.wait(timeout=30)
+            barrier.wait(timeout=120)
             outcomes[number] = actions[number]()
         except Exception as error:
             outcomes[number] = error

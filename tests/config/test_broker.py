@@ -38,7 +38,7 @@ def test_messages_arrive_in_their_order(broker: Connection, tmp_path: Path, name
     queue = SimpleQueue(broker, name)
     for number in range(3):
         queue.put({"number": number})
-    received = [queue.get(timeout=5) for _ in range(3)]
+    received = [queue.get(timeout=60) for _ in range(3)]
     assert sorted(message.payload["number"] for message in received) == [0, 1, 2]
     assert list((tmp_path / "queue").iterdir()) == []
 
@@ -50,7 +50,7 @@ def test_a_message_that_was_cut_short_is_dropped_and_the_next_one_read(
     queue = SimpleQueue(broker, name)
     (tmp_path / "queue" / f"0_cut-short.{name}.msg").write_text(content)
     queue.put({"number": 1})
-    assert queue.get(timeout=5).payload == {"number": 1}
+    assert queue.get(timeout=60).payload == {"number": 1}
     with pytest.raises(Empty):
         queue.get(timeout=0.1)
 
@@ -60,7 +60,7 @@ def test_nobody_reads_a_message_before_it_is_whole(broker: Connection, tmp_path:
     sender = Thread(target=_send, args=[broker.clone(), name, 150])
     queue = SimpleQueue(broker, name)
     sender.start()
-    received = {queue.get(timeout=10).payload["number"] for _ in range(150)}
+    received = {queue.get(timeout=60).payload["number"] for _ in range(150)}
     sender.join()
     assert received == set(range(150))
 
@@ -78,8 +78,8 @@ def test_each_kind_of_message_has_a_queue_of_its_own(broker: Connection, tmp_pat
     for number in range(200):
         documents.put({"document": number})
     mails.put({"mail": 1})
-    assert mails.get(timeout=5).payload == {"mail": 1}
-    assert documents.get(timeout=5).payload["document"] in range(200)
+    assert mails.get(timeout=60).payload == {"mail": 1}
+    assert documents.get(timeout=60).payload["document"] in range(200)
 
 
 def test_a_channel_whose_connection_was_closed_under_it_asks_for_a_new_one() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from config import cache as steady
 from config.cache import COUNTS, LocalCache, SteadyCache
+from tests.patience import patience
 from tests.reports.servers import RedisServer
 
 needs_redis = pytest.mark.redis
@@ -77,9 +78,9 @@ def test_while_redis_is_away_attempts_are_counted_in_the_table(
 def test_a_frozen_redis_costs_its_time_out_once(redis_server: RedisServer, cache: SteadyCache) -> None:
     redis_server.freeze()
     started = time.monotonic()
-    for _question in range(5):
+    for _question in range(100):
         assert cache.get("attempts") is None
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < patience(5)  # each alone would wait for a second and more
 
 
 @needs_redis

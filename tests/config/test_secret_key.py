@@ -36,7 +36,7 @@ def test_all_who_start_together_have_one_key(path: Path, monkeypatch: pytest.Mon
     made = secret_key._make
 
     def make_at_once(where: Path) -> None:
-        together.wait(timeout=30)
+        together.wait(timeout=120)
         made(where)
 
     monkeypatch.setattr(secret_key, "_make", make_at_once)

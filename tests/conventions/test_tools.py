@@ -33,7 +33,7 @@ def run(*command: str, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -
         capture_output=True,
         text=True,
         check=False,
-        timeout=400,
+        timeout=1200,
     )
 
 

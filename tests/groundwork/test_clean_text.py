@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from groundwork.clean_text import cleaned
+from tests.patience import patience
 
 PIECES = ["&", "amp;", "lt;", "#38;", "#x26;", "_x", "000D_", "005F_", "0026_", "<", "br", "b", ">", "/", " ", "#LBBR#"]
 PIECES += ["\u037e", "\u0338", "\u200b", "\u00ad", "\ufe0f", "e", "\u0301", "\u00a0", "\x1f", "\r\n", "\ud800", "&shy;"]
@@ -79,6 +80,6 @@ def test_letters_in_one_part_and_in_two_are_the_same(text: str) -> None:
     "text", ["<a " * 7_000, "&" + "amp;" * 5_000, "&#97;mp;" * 2_500, "_x" * 10_000, "< " * 10_000]
 )
 def test_no_cell_holds_it_up(text: str) -> None:
-    start = perf_counter()
+    start = process_time()
     cleaned(text)
-    assert perf_counter() - start < 0.5
+    assert process_time() - start < patience(0.5)

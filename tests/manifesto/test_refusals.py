@@ -190,5 +190,5 @@ def test_an_edit_that_waits_for_the_publishing_is_refused() -> None:
         editor.join(timeout=1)
         assert outcome == []  # it waits
         Release.objects.filter(pk=release.pk).update(state=ReleaseState.PUBLISHED, published_at=NOW)
-    editor.join(timeout=10)
+    editor.join(timeout=120)
     assert outcome == ["refused"]

@@ -30,7 +30,7 @@ def free_port() -> int:
 
 
 def wait_until(
-    condition: Callable[[], bool], what: str, *, seconds: float = 45, report: Callable[[], str] = str
+    condition: Callable[[], bool], what: str, *, seconds: float = 180, report: Callable[[], str] = str
 ) -> None:
     """Returns as soon as the condition holds. Fails with `what` was awaited and what `report` has to say."""
     deadline = time.monotonic() + seconds
@@ -56,7 +56,7 @@ class RedisServer:
         self._process = subprocess.Popen(
             ["redis-server", "--port", str(self.port), *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        wait_until(self.answers, "Redis answers", seconds=10)
+        wait_until(self.answers, "Redis answers", seconds=60)
         return self
 
     def answers(self) -> bool:

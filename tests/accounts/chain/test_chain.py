@@ -392,13 +392,13 @@ def test_a_day_waits_while_a_transaction_of_it_is_open() -> None:
         with transaction.atomic():
             write(timezone.now())
             written.set()
-            done.wait(timeout=20)
+            done.wait(timeout=120)
         connection.close()
 
     days_of_trail()
     thread = threading.Thread(target=writer)
     thread.start()
-    written.wait(timeout=20)
+    written.wait(timeout=120)
     later = timezone.now() + timedelta(days=2)
     waiting = trail_days._is_still_written(later)
     earlier = trail_days._is_still_written(MORNING)

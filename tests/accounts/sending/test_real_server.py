@@ -45,7 +45,7 @@ def answers(port: int) -> bool:
 
 def status(port: int, sent: bytes) -> int:
     """Send this and no more; the status of the answer."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
         return int(connection.makefile("rb").readline().split()[1])

@@ -24,7 +24,7 @@ def begin(client: Client, provider: IdentityProvider, **sent: str) -> str:
 
 def back_from(address: str, person: str, fault: str = "") -> str:
     """The path of ours to which the provider redirects once somebody has signed in there."""
-    answer = requests.get(address, headers={"X-Person": person, "X-Fault": fault}, allow_redirects=False, timeout=10)
+    answer = requests.get(address, headers={"X-Person": person, "X-Fault": fault}, allow_redirects=False, timeout=60)
     assert answer.status_code == 302, answer.text
     return answer.headers["Location"].removeprefix("http://localhost:8000")
 
@@ -162,7 +162,7 @@ def test_a_sign_out_here_goes_on_to_the_provider(client: Client, openid_provider
     assert signed_in(client) is None
     address = out["Refresh"].removeprefix("0;url=")
     assert address.startswith(f"{openid_provider.issuer}/logout/?")
-    answer = requests.get(address, headers={"X-Person": "anna"}, allow_redirects=False, timeout=10)
+    answer = requests.get(address, headers={"X-Person": "anna"}, allow_redirects=False, timeout=60)
     assert (answer.status_code, answer.headers["Location"]) == (302, "http://localhost:8000/account/login/")
 
 

@@ -44,7 +44,7 @@ def _drip(server: socket.socket) -> None:
         taken, _from = server.accept()
         with taken:
             taken.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-            for _turn in range(100):
+            for _turn in range(1_200):
                 taken.sendall(b" ")
                 time.sleep(0.05)
     except OSError:
@@ -58,7 +58,7 @@ def test_a_provider_that_drips_is_cut_off(drip: str, settings: Any, monkeypatch:
     with pytest.raises(NotLetInError) as refused:
         reaching.fetch(drip)
     assert refused.value.reason in (Reason.UNREACHABLE, Reason.UNREADABLE)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 30  # of the minute that it drips
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 def provider(cast: Cast, saml_address: str) -> IdentityProvider:
     """As an administrator sets it: from the provider's metadata; and it was given ours."""
-    found = certificates.described(requests.get(f"{saml_address}/metadata", timeout=10).text)
+    found = certificates.described(requests.get(f"{saml_address}/metadata", timeout=60).text)
     row = make_provider(
         cast,
         protocol=SignInProtocol.SAML,
@@ -38,13 +38,13 @@ def provider(cast: Cast, saml_address: str) -> IdentityProvider:
     )
     ours = Client().get(reverse("sign_in_metadata", args=[row.uuid]))
     assert ours["Content-Type"] == "application/samlmetadata+xml"
-    requests.post(f"{saml_address}/trust", data=ours.content, timeout=10)
+    requests.post(f"{saml_address}/trust", data=ours.content, timeout=60)
     return row
 
 
 def answer_of(address: str, person: str = "anna", fault: str = "") -> dict[str, str]:
     """What the provider's page would post to us."""
-    answer = requests.get(address, params={"person": person, "fault": fault}, timeout=10)
+    answer = requests.get(address, params={"person": person, "fault": fault}, timeout=60)
     assert answer.status_code == 200, answer.text
     found: dict[str, str] = answer.json()
     return found

@@ -119,7 +119,7 @@ def test_an_answer_that_comes_byte_by_byte_ends_when_the_time_is_over(settings: 
         with made:
             try:
                 made.sendall(b"HTTP/1.1 200 OK\r\n")
-                for _ in range(100):
+                for _ in range(1_200):
                     made.sendall(b"x")
                     time.sleep(0.05)
             except OSError:
@@ -129,7 +129,7 @@ def test_an_answer_that_comes_byte_by_byte_ends_when_the_time_is_over(settings: 
     with listener:
         outcome = post(f"http://127.0.0.1:{listener.getsockname()[1]}/")
     assert outcome.failure == "too_slow"
-    assert outcome.seconds < 3
+    assert outcome.seconds < 30  # of the minute that it drips
 
 
 def test_a_receiver_that_is_not_there_and_one_that_speaks_no_http(settings: Any) -> None:

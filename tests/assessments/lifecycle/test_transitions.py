@@ -584,7 +584,7 @@ def at_once(*actions: Callable[[], Any]) -> list[Any]:
 
     def run(number: int) -> None:
         try:
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=120)
             outcomes[number] = actions[number]()
         except Exception as error:
             outcomes[number] = error
@@ -595,5 +595,5 @@ def at_once(*actions: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     return outcomes

@@ -339,7 +339,7 @@ def at_once(actions: list[Callable[[], Any]]) -> None:
 
     def run(action: Callable[[], Any]) -> None:
         try:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=120)
             action()
         except Exception as fault:
             faults.append(fault)
@@ -350,7 +350,7 @@ def at_once(actions: list[Callable[[], Any]]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=120)
     assert faults == []
 
 

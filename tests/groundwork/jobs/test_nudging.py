@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 
@@ -61,16 +60,15 @@ def test_while_one_message_is_long_under_way_no_other_one_follows_it(clock: Cloc
 
     def wait() -> None:
         begun.set()
-        frozen.wait(10)
+        frozen.wait(60)
 
     first = threading.Thread(target=lambda: line.tell(wait))
     first.start()
     assert begun.wait(10)
     assert line.is_open()  # it has only just begun
     clock.now += SLOW
-    started = time.monotonic()
     assert not line.tell(wait)
-    assert time.monotonic() - started < 1
+    assert first.is_alive()  # it waits still
     frozen.set()
     first.join(10)
     assert line.is_open()  # it was slow, and no failure

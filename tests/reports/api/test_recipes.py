@@ -31,7 +31,7 @@ def run(recipe: str, *arguments: str, url: str, token: str) -> str:
     interpreter = ["sh"] if recipe.endswith(".sh") else [sys.executable, "-I"]
     environment = {**os.environ, "MANIFESTO_URL": url, "MANIFESTO_TOKEN": token, "PYTHONIOENCODING": "utf-8"}
     command = [*interpreter, str(RECIPES / recipe), *arguments]
-    done = subprocess.run(command, check=False, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, check=False, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, f"{recipe}: {done.stdout}{done.stderr}"
     return done.stdout
 

@@ -241,7 +241,7 @@ def test_another_process_prints_the_same_bytes_one_after_the_other(
         text=True,
         cwd=ROOT,
         env=environment,
-        timeout=300,
+        timeout=1200,
         check=False,
     )
     assert run.returncode == 0, run.stderr

@@ -87,7 +87,7 @@ def test_a_poison_job_fails_after_five_attempts_and_the_others_go_on(workshop: W
             worker = workshop.start_workers()[0]
         return state_of(deadly) == RenderingState.FAILED
 
-    wait_until(has_failed, "the poison job has failed", seconds=100, report=workshop.report)
+    wait_until(has_failed, "the poison job has failed", seconds=300, report=workshop.report)
     wait_for(RenderingState.READY, workshop, harmless)
     row = Rendering.objects.get(pk=deadly.pk)
     assert (row.attempts, row.failure) == (MAX_ATTEMPTS, RenderingFailure.TOO_MANY_ATTEMPTS)
@@ -102,7 +102,7 @@ def test_a_document_outlives_the_only_worker_and_the_scheduler_goes_with_it(embe
     wait_until(lambda: len(embedded_shape.executions()) == 1, "the worker begins", report=embedded_shape.report)
     assert len(_alive(first.pid)) == 2
     first.kill()
-    wait_until(lambda: not _alive(first.pid), "the scheduler is gone too", seconds=15)
+    wait_until(lambda: not _alive(first.pid), "the scheduler is gone too", seconds=60)
     assert state_of(wish) == RenderingState.RENDERING  # nobody knows yet that it died: the lease will tell
     embedded_shape.let_go()
     embedded_shape.start_workers()

@@ -121,7 +121,7 @@ const sn_ws = { RESTMessageV2: function () {
 def test_the_business_rule_of_servicenow(db: None, tokens: str) -> None:
     script = HARNESS + (RECIPES / "servicenow-business-rule.js").read_text() + "console.log(JSON.stringify(sent));"
     told = subprocess.run(
-        ["node", "-e", script, json.dumps(SERVICENOW)], capture_output=True, text=True, check=True, timeout=60
+        ["node", "-e", script, json.dumps(SERVICENOW)], capture_output=True, text=True, check=True, timeout=300
     )
     sent = json.loads(told.stdout)
     path = sent["address"].partition("/incident-sources/")[2]
@@ -202,7 +202,7 @@ def test_curl_and_the_nightly_push(live_server: Any, tmp_path: Path) -> None:
 
     def run(*command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=False, timeout=120, cwd=tmp_path
+            command, env=environment, capture_output=True, text=True, check=False, timeout=300, cwd=tmp_path
         )
 
     by_curl = run("sh", str(RECIPES / "push-incidents.sh"))

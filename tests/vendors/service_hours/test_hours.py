@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.patience import patience
 from vendors.service_hours.hours import MINUTES_A_DAY, ROUND_THE_CLOCK, WHOLE_DAY, ServiceHours, worked
 from vendors.service_hours.public_holidays import free_days
 
@@ -216,7 +217,7 @@ def test_twenty_thousand_incidents_of_two_years_take_less_than_a_second() -> Non
     began = time.process_time()
     total = sum(worked(calendar, *span) for span in spans)
     assert total > 0
-    assert time.process_time() - began < 1.0
+    assert time.process_time() - began < patience(1)
 
 
 def test_a_year_counts_its_own_holidays() -> None:

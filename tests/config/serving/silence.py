@@ -1,5 +1,6 @@
-"""Gunicorn's configuration for tests: ours, with a second's patience in place of ten."""
+"""Gunicorn's configuration for tests: ours, with as many seconds' patience as TEST_SILENCE says in place of ten."""
 
+import os
 import runpy
 from pathlib import Path
 
@@ -9,4 +10,4 @@ globals().update(runpy.run_path(str(Path(__file__).resolve().parents[3] / "confi
 def post_worker_init(worker: object) -> None:
     from config import web_worker
 
-    web_worker.SILENCE = 1.0
+    web_worker.SILENCE = float(os.environ["TEST_SILENCE"])
