@@ -141,9 +141,11 @@ def save_answer(
 
 def lock_answer(answer: Answer) -> Answer:
     """The answer as stored, while its assessment is held: submitting and saving cannot pass through each other."""
-    Assessment.objects.select_for_update(of=("self",), no_key=True).get(responses=answer.response_id)
-    related = ("response__assessment__vendor", "response__rater", "question", "updated_by", "updated_through")
-    return Answer.objects.select_related(*related).get(pk=answer.pk)
+    held = Assessment.objects.select_for_update(of=("self",), no_key=True).select_related("vendor")
+    assessment = held.get(responses=answer.response_id)
+    stored = Answer.objects.select_related("response__rater").get(pk=answer.pk)
+    stored.response.assessment, stored.question = assessment, answer.question  # which never changes
+    return stored
 
 
 def differences(one: Draft, other: Draft) -> frozenset[str]:

@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 from benchmarks.drill.servers import Postgres, Redis, Store, wait_for
 
 QUIET_SECONDS = 30
-KILL_EVERY = (8.0, 20.0)  # seconds
 
 
 def main() -> int:
@@ -21,6 +20,14 @@ def main() -> int:
     parser.add_argument("--documents", type=int, default=1000)
     parser.add_argument("--imports", type=int, default=10)
     parser.add_argument("--people", type=int, default=500)
+    parser.add_argument(
+        "--kill-every",
+        type=float,
+        nargs=2,
+        default=(8.0, 20.0),
+        metavar=("FROM", "TO"),
+        help="seconds; more than a start takes",
+    )
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
     with TemporaryDirectory(prefix="drill-") as name:
@@ -73,7 +80,7 @@ def _on(hosts, wanted: argparse.Namespace, postgres: Postgres, redis: Redis) -> 
     work.wish_for_imports(member, wanted.imports)
     crowd.begin()
     began = time.monotonic()
-    _until_all_is_done(hosts, postgres, redis, member)
+    _until_all_is_done(hosts, postgres, redis, member, wanted.kill_every)
     seconds = time.monotonic() - began
     crowd.end()
     found = work.faults(people, wanted.documents)
@@ -98,14 +105,16 @@ def _fill() -> None:
     call_command("load_demo", verbosity=0)
 
 
-def _until_all_is_done(hosts, postgres: Postgres, redis: Redis, member) -> None:  # type: ignore[no-untyped-def]
+def _until_all_is_done(  # type: ignore[no-untyped-def]
+    hosts, postgres: Postgres, redis: Redis, member, kill_every: tuple[float, float]
+) -> None:
     """Workers die all the time; Redis and PostgreSQL once each, when about a third and two thirds are done."""
     from django.db import OperationalError, close_old_connections
 
     from benchmarks.drill import work
     from reports.models import Rendering, RenderingState
 
-    next_kill, left = time.monotonic() + hosts.chance.uniform(*KILL_EVERY), [2 / 3, 1 / 3]
+    next_kill, left = time.monotonic() + hosts.chance.uniform(*kill_every), [2 / 3, 1 / 3]
     while True:
         close_old_connections()
         try:
@@ -121,7 +130,7 @@ def _until_all_is_done(hosts, postgres: Postgres, redis: Redis, member) -> None:
             left.pop(0)
         if time.monotonic() >= next_kill:
             hosts.kill_a_worker()
-            next_kill = time.monotonic() + hosts.chance.uniform(*KILL_EVERY)
+            next_kill = time.monotonic() + hosts.chance.uniform(*kill_every)
         time.sleep(1)
 
 

@@ -58,7 +58,7 @@ class Crowd:
 
     def begin(self) -> None:
         self.seconds, self.answers, self._stop = [], Counter(), threading.Event()
-        self._threads = [threading.Thread(target=self._go, args=(one,)) for one in range(AT_ONCE)]
+        self._threads = [threading.Thread(target=self._go, args=(one,), daemon=True) for one in range(AT_ONCE)]
         for thread in self._threads:
             thread.start()
 

@@ -55,7 +55,14 @@ def migrated(url: str) -> None:
     done = manage("migrate", "--verbosity", "1", DATABASE_URL=url)
     assert done.returncode == 0, said(done)
     applied = re.findall(r"Applying (\w+)\.(\w+)\.\.\. OK", said(done))
-    assert [name for app, name in applied if app in APPS and "squashed" not in name] == []
+    assert {app for app, name in applied if app in APPS and "squashed" in name} == set(APPS)
+    assert set(applied) & {step for app in APPS for step in replaced_in(app)} == set()
+
+
+def replaced_in(app: str) -> list[tuple[str, str]]:
+    """App and name of each step that the one migration of this app stands for."""
+    (path,) = Path(settings.BASE_DIR, app, "migrations").glob("0001_squashed_*.py")
+    return list(import_module(f"{app}.migrations.{path.stem}").Migration.replaces)
 
 
 def on_scratch(url: str) -> Schema:
