@@ -30,8 +30,8 @@ from assessments.models import (
     Response,
     VendorLink,
 )
-from assessments.secrecy import is_kept_apart, kept_apart
-from groundwork.together import Lookup
+from assessments.secrecy import kept_apart, those_kept_apart
+from groundwork.together import Lookup, read_together
 
 TELLS_OF_ANSWERS = frozenset(model._meta.label_lower for model in (Answer, Delegation, Evidence, Consensus, Reply))
 
@@ -66,12 +66,19 @@ NOTICES: dict[Standing, Promise | str] = {
 # What was read --------------------------------------------------------------------------------------------------
 def let_read(assessment: Assessment, user: User) -> bool:
     """Whether others' answers are open to this person; if so, it is on record that they read them, where there are
-    any. What a service reads, the person who made it has read. Two queries, once it is."""
+    any. What a service reads, the person who made it has read. One query, and none once it is closed."""
     judge = user.judge
-    if is_kept_apart(assessment, judge):
+    if assessment.state not in OPEN_STATES:
+        return True
+    apart = those_kept_apart(assessment, judge)
+    known = Reading.objects.filter(assessment=assessment, user=judge).order_by().values_list("pk", flat=True)[:1]
+    others = Response.objects.of_customer().handed_in().filter(assessment=assessment).exclude(rater=judge)
+    said = others.order_by().values_list("pk", flat=True)[:1]
+    agreed = Consensus.objects.filter(assessment=assessment).order_by().values_list("pk", flat=True)[:1]
+    read_together(apart, known, said, agreed)
+    if apart:
         return False
-    is_new = assessment.state in OPEN_STATES and not _is_on_record(assessment.pk, judge)
-    if is_new and _others_have_said(assessment, judge):
+    if not known and (said or agreed):
         note_reading(assessment.pk, judge)
     return True
 
@@ -95,15 +102,6 @@ def note_entries_read(entries: Iterable[AuditEntry], user: User) -> None:
         new = Assessment.objects.filter(pk__in=told, state__in=OPEN_STATES).exclude(pk__in=on_record)
         for assessment in new.exclude(pk__in=kept_apart(judge)):
             note_reading(assessment.pk, judge)
-
-
-def _is_on_record(assessment: int, user: User) -> bool:
-    return Reading.objects.filter(assessment=assessment, user=user).exists()
-
-
-def _others_have_said(assessment: Assessment, user: User) -> bool:
-    others = Response.objects.of_customer().handed_in().filter(assessment=assessment).exclude(rater=user)
-    return others.exists() or Consensus.objects.filter(assessment=assessment).exists()
 
 
 # Who knows ------------------------------------------------------------------------------------------------------

@@ -50,9 +50,14 @@ def own_response(assessment: Assessment, user: User) -> Response | None:
 
 def is_rating(assessment: Assessment, user: User) -> bool:
     """Whether this person has still to judge here: with a questionnaire of their own, or a question handed to them."""
-    if assessment.state != AssessmentState.COLLECTING:
-        return False
-    return Assessment.objects.filter(_judged_by(user), pk=assessment.pk).exists()
+    return rated_by(assessment, user).exists()
+
+
+def rated_by(assessment: Assessment, user: User) -> QuerySet[Assessment, int]:
+    """The key of this one, where this person has still to judge: to be read with what else is asked of it."""
+    collecting = assessment.state == AssessmentState.COLLECTING
+    rows = Assessment.objects.filter(_judged_by(user), pk=assessment.pk) if collecting else Assessment.objects.none()
+    return rows.order_by().values_list("pk", flat=True)
 
 
 def kept_apart(user: User) -> AssessmentQuerySet:
@@ -80,7 +85,14 @@ def _judged_by(user: User) -> Q:
 
 
 def is_kept_apart(assessment: Assessment, user: User) -> bool:
-    return assessment.state == AssessmentState.COLLECTING and kept_apart(user).filter(pk=assessment.pk).exists()
+    return those_kept_apart(assessment, user).exists()
+
+
+def those_kept_apart(assessment: Assessment, user: User) -> QuerySet[Assessment, int]:
+    """The key of this one, where it keeps the person apart: to be read with what else is asked of it."""
+    collecting = assessment.state == AssessmentState.COLLECTING
+    rows = kept_apart(user).filter(pk=assessment.pk) if collecting else Assessment.objects.none()
+    return rows.order_by().values_list("pk", flat=True)
 
 
 def counted_responses(assessment: Assessment) -> ResponseQuerySet:

@@ -26,16 +26,15 @@ from accounts.models import User
 from assessments.api.fetched import assessment_of
 from assessments.api.shapes import AssessedVendor, Day, People, PersonOut, vendor_ref
 from assessments.approval import panel as approval_panel
-from assessments.consensus import meeting
 from assessments.hub.forms import OTHER_DATES, PRESETS, AssessmentEditForm, AssessmentForm, RepeatForm
 from assessments.hub.next_step import Standing, next_step
 from assessments.hub.outside import part_of
+from assessments.hub.standing import standing_in
+from assessments.independence import let_read
 from assessments.lifecycle import transitions
 from assessments.models import OPEN_STATES, Assessment, AssessmentState, Decision, Repeat
 from assessments.raters.asking import keep_invitations_open
-from assessments.raters.table import raters_of
 from assessments.schedule.repeating import MAY_REPEAT, set_repeat
-from assessments.score.overview import sheet_for
 from assessments.vendor_side import links
 from manifesto.models import Release
 from vendors.api.shapes import Yes
@@ -198,16 +197,7 @@ def assessment_detail(request: ApiRequest, assessment: UUID) -> AssessmentDetail
 
 
 def _detail(request: ApiRequest, row: Assessment) -> AssessmentDetail:
-    sheet = sheet_for(row, request.member)
-    standing = Standing(
-        assessment=row,
-        member=request.member,
-        rules=tuple(rule.progress for rule in sheet.rules),
-        raters=raters_of(row),
-        vendor=links.vendor_side(row),
-        talk=meeting.panel(row, request.member),
-        approval=approval_panel.panel(row),
-    )
+    standing = standing_in(row, request.member, reads=let_read(row, request.member.user)).now().standing
     step, approval = next_step(standing), standing.approval
     approved = [line.approval.decided_by for line in approval.lines if line.approval]
     people = People(row.organisation_id, [row.owner, *approved, *(one.decided_by for one in approval.decisions)])

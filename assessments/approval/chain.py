@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
+from operator import attrgetter
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -25,6 +26,7 @@ from assessments.models import (
     AssessmentState,
     Decision,
 )
+from groundwork.together import Lookup
 from vendors.models import Vendor
 
 
@@ -48,24 +50,47 @@ WHY_NOT: dict[DecisionRefusal, Promise] = {
 # The chain ------------------------------------------------------------------------------------------------------
 def levels_for(vendor: Vendor) -> list[ApprovalLevel]:
     """The chain of the vendor's tier, else the one for all vendors; empty: one approver decides. One query."""
+    return _levels_in(vendor).now()
+
+
+def _levels_in(vendor: Vendor) -> Lookup[list[ApprovalLevel]]:
     rows = ApprovalLevel.objects.filter(organisation=vendor.organisation_id, tier__in={"", vendor.tier})
-    levels = list(rows.select_related("person__user").order_by("position"))
-    return [level for level in levels if level.tier] or levels
+    rows = rows.select_related("person__user").order_by()
+
+    def told() -> list[ApprovalLevel]:
+        levels = sorted(rows, key=attrgetter("position"))
+        return [level for level in levels if level.tier] or levels
+
+    return Lookup(reads=(rows,), told=told)
 
 
 def steps_for(assessment: Assessment) -> list[ApprovalStep]:
     """The steps that the assessment would take if it were submitted now; not saved."""
-    levels = levels_for(assessment.vendor)
-    return [
-        ApprovalStep(assessment=assessment, position=number, name=level.name, role=level.role, person=level.person)
-        for number, level in enumerate(levels, start=1)
-    ] or [plain_step(assessment)]
+    return steps_for_in(assessment).now()
+
+
+def steps_for_in(assessment: Assessment) -> Lookup[list[ApprovalStep]]:
+    """The same, to be read with what else a page shows."""
+    levels = _levels_in(assessment.vendor)
+
+    def told() -> list[ApprovalStep]:
+        return [
+            ApprovalStep(assessment=assessment, position=number, name=level.name, role=level.role, person=level.person)
+            for number, level in enumerate(levels.told(), start=1)
+        ] or [plain_step(assessment)]
+
+    return Lookup(reads=levels.reads, told=told)
 
 
 def steps_of(assessment: Assessment) -> list[ApprovalStep]:
     """The steps as they were frozen at the submission; what was submitted before there were any takes the plain one."""
-    rows = ApprovalStep.objects.filter(assessment=assessment).select_related("person__user").order_by("position")
-    return list(rows) or [plain_step(assessment)]
+    return steps_in(assessment).now()
+
+
+def steps_in(assessment: Assessment) -> Lookup[list[ApprovalStep]]:
+    """The same, to be read with what else a page shows."""
+    rows = ApprovalStep.objects.filter(assessment=assessment).select_related("person__user").order_by()
+    return Lookup(reads=(rows,), told=lambda: sorted(rows, key=attrgetter("position")) or [plain_step(assessment)])
 
 
 def current_step(assessment: Assessment) -> ApprovalStep:
@@ -276,7 +301,13 @@ def advance(actor: User, row: Assessment, approval: Approval) -> bool:
 
 def decisions_of(assessment: Assessment) -> list[Approval]:
     """Every decision on an assessment, in order; one query."""
-    return list(assessment.approvals.select_related("decided_by").order_by("decided_at", "pk"))
+    return decisions_in(assessment).now()
+
+
+def decisions_in(assessment: Assessment) -> Lookup[list[Approval]]:
+    """The same, to be read with what else a page shows."""
+    rows = assessment.approvals.select_related("decided_by").order_by()
+    return Lookup(reads=(rows,), told=lambda: sorted(rows, key=attrgetter("decided_at", "pk")))
 
 
 def standing_approval(step: ApprovalStep, row: Assessment, decisions: Sequence[Approval]) -> Approval | None:

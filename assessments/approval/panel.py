@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from assessments.approval import chain
 from assessments.approval.chain import DecisionRefusal
 from assessments.models import Approval, ApprovalLevel, ApprovalStep, Assessment, AssessmentState, ReplyRequest
 from groundwork import words
+from groundwork.together import Lookup
 
 MOST_NAMES = 5
 
@@ -99,7 +101,7 @@ def choice_of(assessment: Assessment, member: Membership) -> DecisionOffer:
     step = chain.current_of(assessment, steps)
     why_not = chain.refusal(assessment, member)
     is_last = step.position == steps[-1].position
-    waits = _reply_until(assessment, timezone.localdate()) if is_last and why_not is None else None
+    waits = _replies(assessment, timezone.localdate()).first() if is_last and why_not is None else None
     return DecisionOffer(
         may_approve=why_not is None and waits is None,
         may_send_back=chain.may_send_back(assessment, member),
@@ -132,25 +134,35 @@ def _lead(why_not: DecisionRefusal | None, step: ApprovalStep, *, is_last: bool)
 
 
 def panel(assessment: Assessment, today: date | None = None) -> ApprovalPanel:
-    """Five queries at most, however many levels, decisions and members there are."""
+    """Three queries at most, however many levels, decisions and members there are."""
+    return panel_in(assessment, today).now()
+
+
+def panel_in(assessment: Assessment, today: date | None = None) -> Lookup[ApprovalPanel]:
+    """The same, to be read with what else a page shows; who decides now is asked then, while it is in review."""
     is_planned = assessment.state in {AssessmentState.DRAFT, AssessmentState.COLLECTING}
     in_review = assessment.state == AssessmentState.IN_REVIEW
-    steps = chain.steps_for(assessment) if is_planned else chain.steps_of(assessment)
-    decisions = chain.decisions_of(assessment)
-    here = chain.current_of(assessment, steps) if in_review else None
-    reply_until = _reply_until(assessment, today or timezone.localdate()) if in_review else None
-    names = [str(one.user) for one in chain.deciders(assessment, here)] if here else []
-    lines = tuple(_line(assessment, step, here, decisions, names) for step in steps)
-    return ApprovalPanel(
-        lines=lines,
-        decisions=tuple(decisions),
-        current=_waiting(lines),
-        is_plain=len(steps) == 1 and not steps[0].name,
-        is_blocked=in_review and not names,
-        is_planned=is_planned,
-        is_last=here is not None and here.position == steps[-1].position,
-        reply_until=reply_until,
-    )
+    taken = chain.steps_for_in(assessment) if is_planned else chain.steps_in(assessment)
+    made, replies = chain.decisions_in(assessment), _replies(assessment, today or timezone.localdate())
+    asked = (replies,) if in_review else ()
+
+    def told() -> ApprovalPanel:
+        steps, decisions = taken.told(), made.told()
+        here = chain.current_of(assessment, steps) if in_review else None
+        names = [str(one.user) for one in chain.deciders(assessment, here)] if here else []
+        lines = tuple(_line(assessment, step, here, decisions, names) for step in steps)
+        return ApprovalPanel(
+            lines=lines,
+            decisions=tuple(decisions),
+            current=_waiting(lines),
+            is_plain=len(steps) == 1 and not steps[0].name,
+            is_blocked=in_review and not names,
+            is_planned=is_planned,
+            is_last=here is not None and here.position == steps[-1].position,
+            reply_until=next((day for rows in asked for day in rows), None),
+        )
+
+    return Lookup(reads=(*taken.reads, *made.reads, *asked), told=told)
 
 
 def _waiting(lines: Iterable[StepLine]) -> StepLine | None:
@@ -178,9 +190,10 @@ def _line(
     )
 
 
-def _reply_until(assessment: Assessment, today: date) -> date | None:
+def _replies(assessment: Assessment, today: date) -> QuerySet[ReplyRequest, date]:
+    """Until when the vendor may still reply, if it may."""
     pending = ReplyRequest.objects.pending(today).filter(assessment=assessment)
-    return pending.values_list("due_on", flat=True).first()
+    return pending.order_by("opened_at", "pk").values_list("due_on", flat=True)[:1]
 
 
 def who_decides(step: ApprovalStep | ApprovalLevel) -> str:

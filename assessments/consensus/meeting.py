@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
+from operator import attrgetter
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F, Max, Min, OuterRef, Q, Subquery
+from django.db.models import F, Max, Min, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -29,12 +30,13 @@ from assessments.score.agreement import Agreement, agreement_in
 from assessments.score.arithmetic import AgreedGrade, QuestionInput, QuestionState, RaterAnswer, grade_question
 from assessments.score.reading import inputs_of
 from assessments.score.self_view import WIDE, vendor_answers_in
-from assessments.secrecy import counted_responses, is_rating
+from assessments.secrecy import counted_responses, rated_by
 from groundwork.rounding import rounded
 from groundwork.saved import Conflict, Saved
-from groundwork.together import Lookup, read_together
+from groundwork.together import Lookup, attach
 from groundwork.words import number, plural
 from manifesto.models import GRADE_NAMES, Question
+from manifesto.printed import edition
 
 UNKNOWN = {QuestionState.UNANSWERED, QuestionState.DONT_KNOW}
 
@@ -178,15 +180,18 @@ class MeetingPanel:
 
 def causes(assessment: Assessment) -> dict[str, tuple[Cause, ...]]:
     """Question key → why it needs talk, whatever was agreed; only those that do. Nothing before somebody handed in."""
-    counted, found = counted_responses(assessment).order_by().values_list("pk", flat=True)[:1], _causes(assessment)
-    read_together(counted, *found.reads)
-    return found.told() if counted else {}
+    return causes_in(assessment).now()
 
 
-def _causes(assessment: Assessment) -> Lookup[dict[str, tuple[Cause, ...]]]:
-    claims = vendor_answers_in(assessment)
+def causes_in(assessment: Assessment) -> Lookup[dict[str, tuple[Cause, ...]]]:
+    """The same, to be read with what else a page shows."""
+    counted = counted_responses(assessment).order_by().values_list("pk", flat=True)[:1]
     inputs = inputs_of(assessment, counted_responses(assessment), with_consensus=False)
-    return Lookup(reads=(*claims.reads, *inputs.reads), told=lambda: _why(inputs.told(), claims.told()))
+    claims = vendor_answers_in(assessment)
+    return Lookup(
+        reads=(counted, *claims.reads, *inputs.reads),
+        told=lambda: _why(inputs.told(), claims.told()) if counted else {},
+    )
 
 
 def _why(inputs: Iterable[QuestionInput], claims: Mapping[str, RaterAnswer]) -> dict[str, tuple[Cause, ...]]:
@@ -207,14 +212,32 @@ def _why(inputs: Iterable[QuestionInput], claims: Mapping[str, RaterAnswer]) -> 
 
 
 def to_discuss(assessment: Assessment) -> tuple[Discussion, ...]:
-    """What needs talk and what was agreed, in the order of the questionnaire; a fixed number of queries."""
-    why = causes(assessment)
-    settled = settled_questions(assessment)
+    """What needs talk and what was agreed, in the order of the questionnaire; three queries."""
+    return to_discuss_in(assessment).now()
+
+
+def to_discuss_in(assessment: Assessment) -> Lookup[tuple[Discussion, ...]]:
+    """The same, to be read with what else a page shows; what was said is asked then, where anything is discussed."""
+    why, settled = causes_in(assessment), settled_in(assessment)
+    notes = VendorNote.objects.of_assessment(assessment).order_by()
+    return Lookup(
+        reads=(*why.reads, *settled.reads, notes),
+        told=lambda: _discussions(assessment, why.told(), settled.told(), {note.question_id: note for note in notes}),
+    )
+
+
+def _discussions(
+    assessment: Assessment,
+    why: Mapping[str, tuple[Cause, ...]],
+    settled: Mapping[str, Consensus],
+    notes: Mapping[int, VendorNote],
+) -> tuple[Discussion, ...]:
     keys = why.keys() | settled.keys()
-    asked = Question.objects.filter(release=assessment.release_id, key__in=keys).select_related("rule")
-    voices, notes = _voices(assessment, keys), VendorNote.objects.all().by_question(assessment)
+    voices = _voices(assessment, keys) if keys else {}
     discussions = []
-    for question in asked.prefetch_related("levels").order_by("rule__position", "position"):
+    for question in edition(assessment.release).questions:
+        if question.key not in keys:
+            continue
         levels = _levels(question)
         heard = [
             Voice(answer=answer, level=None if answer.grade is None else levels[answer.grade])
@@ -236,24 +259,29 @@ def to_discuss(assessment: Assessment) -> tuple[Discussion, ...]:
 
 def contested(assessment: Assessment, user: User) -> tuple[Contested, ...]:
     """What raters judge two levels apart or more, agreed on or not, in the order of the questionnaire. For those alone
-    who may read the answers of others; two queries."""
-    held = Consensus.objects.filter(assessment=assessment).values_list("question__key", "meeting__held_on")
-    return _contested(assessment, user, dict(held))
+    who may read the answers of others; one query."""
+    return contested_in(assessment, user).now()
 
 
-def _contested(assessment: Assessment, user: User, held_on: Mapping[str, date]) -> tuple[Contested, ...]:
-    """`held_on`: key of a question that was agreed on → the day. One query."""
-    said = Answer.objects.filter(response__in=counted_responses(assessment), question=OuterRef("pk"))
-    own = said.filter(response__rater=user).values("grade")[:1]
-    asked = Question.objects.filter(release=assessment.release_id).counting().select_related("rule")
-    graded = Q(answers__response__in=counted_responses(assessment))
-    rows = asked.annotate(
-        low=Min("answers__grade", filter=graded), high=Max("answers__grade", filter=graded), own=Subquery(own)
-    )
-    return tuple(
-        Contested(question=row, low=row.low, high=row.high, own=row.own, agreed_on=held_on.get(row.key))
-        for row in rows.filter(high__gte=F("low") + WIDE).order_by("rule__position", "position")
-    )
+def contested_in(assessment: Assessment, user: User) -> Lookup[tuple[Contested, ...]]:
+    """The same, to be read with what else a page shows."""
+    agreed = Consensus.objects.filter(assessment=assessment).order_by().values_list("question", "meeting__held_on")
+    handed_in = counted_responses(assessment)
+    graded = Answer.objects.filter(response__in=handed_in, grade__isnull=False).counting().order_by()
+    own = Max("grade", filter=Q(response__rater=user))
+    grades = graded.values("question").annotate(low=Min("grade"), high=Max("grade"), own=own)
+    apart = grades.filter(high__gte=F("low") + WIDE).values_list("question", "low", "high", "own")
+
+    def told() -> tuple[Contested, ...]:
+        held_on, found = dict(agreed), {question: row for question, *row in apart}
+        return tuple(
+            Contested(question=question, low=low, high=high, own=own, agreed_on=held_on.get(question.pk))
+            for question in edition(assessment.release).counting
+            if question.pk in found
+            for low, high, own in [found[question.pk]]
+        )
+
+    return Lookup(reads=(agreed, apart), told=told)
 
 
 def bare(question: Question) -> Discussion:
@@ -263,44 +291,72 @@ def bare(question: Question) -> Discussion:
 
 def settled_questions(assessment: Assessment) -> dict[str, Consensus]:
     """Question key → what was agreed about it."""
-    rows = Consensus.objects.filter(assessment=assessment).select_related("question", "meeting", "decided_by")
-    return {row.question.key: row for row in rows.prefetch_related("meeting__attendees")}
+    return settled_in(assessment).now()
 
 
-def panel(assessment: Assessment, member: Membership, *, reads: bool | None = None) -> MeetingPanel | None:
-    """For the page of the assessment; None where there is nobody who could agree with anybody. `reads`: what `let_read`
-    said, where the caller has asked it."""
+def settled_in(assessment: Assessment) -> Lookup[dict[str, Consensus]]:
+    """The same, to be read with what else a page shows."""
+    rows, meetings = Consensus.objects.filter(assessment=assessment).order_by(), meetings_in(assessment)
+    agreed = rows.select_related("decided_by")
+
+    def told() -> dict[str, Consensus]:
+        asked, held = edition(assessment.release).by_id, {meeting.pk: meeting for meeting in meetings.told()}
+        for row in agreed:
+            row.question, row.meeting = asked[row.question_id], held[row.meeting_id]
+        return {row.question.key: row for row in agreed}
+
+    return Lookup(reads=(agreed, *meetings.reads), told=told)
+
+
+def meetings_in(assessment: Assessment) -> Lookup[list[Meeting]]:
+    """In the order of their days, each with who was there; to be read with what else a page shows."""
+    rows = Meeting.objects.filter(assessment=assessment).order_by()
+    attended = Meeting.attendees.through.objects.filter(meeting__assessment=assessment).select_related("user")
+
+    def told() -> list[Meeting]:
+        meetings = sorted(rows, key=attrgetter("held_on"))
+        attach(meetings, "attendees", ((one.meeting_id, one.user) for one in attended))
+        return meetings
+
+    return Lookup(reads=(rows, attended), told=told)
+
+
+def panel(assessment: Assessment, member: Membership) -> MeetingPanel | None:
+    """For the page of the assessment; None where there is nobody who could agree with anybody."""
+    return panel_in(assessment, member, reads=let_read(assessment, member.user)).now()
+
+
+def panel_in(assessment: Assessment, member: Membership, *, reads: bool) -> Lookup[MeetingPanel | None]:
+    """The same, to be read with what else a page shows. `reads`: what `let_read` said; whoever does has not to rate."""
     if assessment.state == AssessmentState.DRAFT:
-        return None
-    if is_rating(assessment, member.user):
-        several = Response.objects.of_customer().filter(assessment=assessment).count() > 1
-        return MeetingPanel(is_rating=True) if several else None
-    reads = let_read(assessment, member.user) if reads is None else reads
-    return _of_reader(assessment, member) if reads else None
+        return Lookup(reads=(), told=lambda: None)
+    if reads:
+        return _of_reader(assessment, member)
+    rated = rated_by(assessment, member.user)
+    asked = Response.objects.of_customer().filter(assessment=assessment).order_by().values_list("pk", flat=True)
+    return Lookup(reads=(rated, asked), told=lambda: MeetingPanel(is_rating=True) if rated and len(asked) > 1 else None)
 
 
-def _of_reader(assessment: Assessment, member: Membership) -> MeetingPanel | None:
+def _of_reader(assessment: Assessment, member: Membership) -> Lookup[MeetingPanel | None]:
     counted = counted_responses(assessment).order_by().values_list("pk", flat=True)
-    agreed = Consensus.objects.filter(assessment=assessment).order_by()
-    held = agreed.values_list("question__key", "meeting__held_on")
-    why, measures = _causes(assessment), agreement_in(assessment)
-    read_together(counted, held, *why.reads, *measures.reads)
+    agreed = Consensus.objects.filter(assessment=assessment).order_by().values_list("question__key", flat=True)
+    why, measures, apart = causes_in(assessment), agreement_in(assessment), contested_in(assessment, member.user)
 
-    handed_in, held_on, measured = len(counted), dict(held), measures.told()
-    causes = why.told() if handed_in else {}
-    apart = any(Cause.SPREAD in each for each in causes.values())
-    differ = _contested(assessment, member.user, held_on) if apart else ()
-    if handed_in < 2 and not held_on and Cause.GAP not in {cause for each in causes.values() for cause in each}:
-        return None
-    return MeetingPanel(
-        is_rating=False,
-        open=len(causes.keys() - held_on.keys()),
-        settled=len(held_on),
-        handed_in=handed_in,
-        contested=differ,
-        agreement=measured,
-        meaning=measured.meaning_after([one.agreed_on for one in differ]),
-    )
+    def told() -> MeetingPanel | None:
+        causes, settled, measured, differ = why.told(), {*agreed}, measures.told(), apart.told()
+        if len(counted) < 2 and not settled and Cause.GAP not in {cause for each in causes.values() for cause in each}:
+            return None
+        return MeetingPanel(
+            is_rating=False,
+            open=len(causes.keys() - settled),
+            settled=len(settled),
+            handed_in=len(counted),
+            contested=differ,
+            agreement=measured,
+            meaning=measured.meaning_after([one.agreed_on for one in differ]),
+        )
+
+    return Lookup(reads=(counted, agreed, *why.reads, *measures.reads, *apart.reads), told=told)
 
 
 def agree(

@@ -26,6 +26,7 @@ from assessments.consensus.forms import AgreeForm, DiscussionCard, MeetingForm
 from assessments.consensus.meeting import Discussion
 from assessments.fetching import assessment_of
 from assessments.findings import panel as findings_panel
+from assessments.findings.panel import Section
 from assessments.independence import let_read
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
@@ -36,8 +37,9 @@ from assessments.secrecy import counted_responses, is_rating, readable_responses
 from groundwork import whole_numbers
 from groundwork.responses import form_view, or_say_why
 from groundwork.saved import Conflict, Saved
-from groundwork.together import Lookup, read_together
+from groundwork.together import Lookup, look_up
 from manifesto.models import Question
+from manifesto.printed import edition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +51,12 @@ class MeetingPage:
     day: date
 
     @cached_property
+    def _held(self) -> Lookup[list[Meeting]]:
+        return consensus.meetings_in(self.assessment)
+
+    @cached_property
     def meetings(self) -> list[Meeting]:
-        return list(self.assessment.meetings.prefetch_related("attendees"))
+        return self._held.told()
 
     @property
     def meeting(self) -> Meeting | None:
@@ -104,7 +110,12 @@ class MeetingPage:
         return bool(self.outstanding) and not counted_responses(self.assessment).exists()
 
     def cards(self) -> list[DiscussionCard]:
-        return [] if self.is_apart else [self.card(one) for one in consensus.to_discuss(self.assessment)]
+        """Two queries more where there is anything to discuss."""
+        if self.is_apart:
+            return []
+        discussed = consensus.to_discuss_in(self.assessment)
+        look_up(discussed, self._held)
+        return [self.card(one) for one in discussed.told()]
 
     def card(
         self,
@@ -245,7 +256,7 @@ def _reply(table: MeetingPage, discussion: Discussion, *, status: int = 200, **m
         "may_submit": table.may_submit,
         "begin_first": table.must_begin,
         "outsiders": outsiders(table.assessment),
-        "meaning": _meaning(table, _agreement(table).now()),
+        "meaning": _agreement(table).now().meaning_after(_agreed_on(table).now()),
         **_counted(discussions),
     }
     return render(table.request, "assessments/consensus/_card.html", context, status=status)
@@ -264,9 +275,10 @@ def _page(
     raters = Response.objects.of_customer().filter(assessment=assessment)
     raters = raters.select_related("rater", "invitation", "department").order_by()
     vendor = Response.objects.of_vendor().filter(assessment=assessment).order_by("pk")[:1]
-    asked = Question.objects.filter(release=assessment.release_id).counting().order_by().values_list("pk", flat=True)
-    measured, beyond = _agreement(table), outsiders_of(assessment)
-    read_together(raters, vendor, asked, *measured.reads, *beyond.reads)
+    people = Lookup[None](reads=(raters, vendor), told=lambda: None)
+    measured, agreed_on, beyond = _agreement(table), _agreed_on(table), outsiders_of(assessment)
+    section = _section(table)
+    look_up(people, measured, agreed_on, beyond, section)
     agreement = measured.told()
     context = {
         "assessment": assessment,
@@ -278,13 +290,13 @@ def _page(
         "outsiders": beyond.told(),
         "unsaved": [card for card in cards if card.is_unsaved],
         "agreement": agreement,
-        "meaning": _meaning(table, agreement),
+        "meaning": agreement.meaning_after(agreed_on.told()),
         "raters": sorted(raters, key=lambda one: one.pk),
         "vendor_response": next(iter(vendor), None),
         "meeting_form": (meeting_form or table.meeting_form()) if table.may_record else None,
         "meeting_open": meeting_form is not None,
-        "measured": None if table.is_apart else findings_panel.section(assessment, table.request.member, reads=True),
-        "without_talk": len(asked) - len(cards),
+        "measured": section.told(),
+        "without_talk": len(edition(assessment.release).counting) - len(cards),
         **_counted([card.discussion for card in cards]),
     }
     return render(table.request, "assessments/consensus/assessment_consensus.html", context, status=status)
@@ -295,10 +307,19 @@ def _agreement(table: MeetingPage) -> Lookup[Agreement]:
     return agreement_in(assessment, readable_responses(assessment, member, is_apart=table.is_apart))
 
 
-def _meaning(table: MeetingPage, agreement: Agreement) -> str:
-    """What it means after what was agreed by now; to whoever is kept apart, without that."""
-    contested = () if table.is_apart else consensus.contested(table.assessment, table.request.user)
-    return agreement.meaning_after([one.agreed_on for one in contested])
+def _agreed_on(table: MeetingPage) -> Lookup[list[date | None]]:
+    """When what was contested was agreed on, by which the agreement is said to mean this or that; to whoever is kept
+    apart, without it."""
+    if table.is_apart:
+        return Lookup(reads=(), told=list)
+    contested = consensus.contested_in(table.assessment, table.request.user)
+    return Lookup(reads=contested.reads, told=lambda: [one.agreed_on for one in contested.told()])
+
+
+def _section(table: MeetingPage) -> Lookup[Section | None]:
+    if table.is_apart:
+        return Lookup(reads=(), told=lambda: None)
+    return findings_panel.section_in(table.assessment, table.request.member, reads=True)
 
 
 def _counted(discussions: Sequence[Discussion]) -> dict[str, int]:

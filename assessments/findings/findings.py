@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
@@ -17,14 +17,13 @@ from django.utils import timezone
 from assessments.models import Assessment
 from assessments.score import arithmetic, self_view
 from assessments.score.arithmetic import RuleScore, RuleStatus, Score
-from assessments.score.reading import policy_of, question_inputs
+from assessments.score.reading import inputs_of, policy_of
 from assessments.secrecy import counted_responses
-from groundwork.asking_once import once
-from groundwork.languages import active_language
-from manifesto.models import Rule
+from groundwork.together import Lookup
+from manifesto.printed import edition
 from vendors.measures import loading as measuring
 from vendors.measures.catalogue import DECIDING
-from vendors.measures.loading import Target, held_to
+from vendors.measures.loading import Counter, Target, counter_in, held_to_in
 from vendors.measures.metrics import Direction, Measures, Series, is_proven_worse, is_within
 from vendors.models import Incident
 
@@ -144,22 +143,32 @@ def _opinion(rule: RuleScore, series: Series | None, target: float | None) -> Op
 def measured_rules(assessment: Assessment, *, now: datetime) -> MeasuredRules | None:
     """The ratings of an assessment held against what is measured to the end of its period; None where nothing is.
 
-    A fixed number of queries; two where nothing is measured.
+    Two queries, where the measures are kept.
     """
-    measures = measures_to(assessment, now=now)
-    return None if measures is None else _measured(assessment, measures, now=now)
+    return measured_rules_in(assessment, now=now).now()
 
 
-def measured_rules_today(assessment: Assessment, *, now: datetime) -> MeasuredRules | None:
+def measured_rules_in(assessment: Assessment, *, now: datetime) -> Lookup[MeasuredRules | None]:
+    """The same, to be read with what else a page shows; the incidents behind it are asked then, where it speaks."""
+    return _measured(assessment, now=now, until=_end(assessment, now))
+
+
+def measured_rules_today(assessment: Assessment, *, now: datetime) -> Lookup[MeasuredRules | None]:
     """The same with the measures of today, whatever the period was."""
-    measures = measuring.measures_of(assessment.vendor, now=now)
-    return _measured(assessment, measures, now=now) if has_data(measures) else None
+    return _measured(assessment, now=now, until=None)
 
 
 def measures_to(assessment: Assessment, *, now: datetime) -> Measures | None:
     """What is measured to the end of the period of an assessment, or to today, as known now; None for nothing."""
-    until = min(assessment.period_end, timezone.localdate(now))
-    measures = measuring.measures_of(assessment.vendor, now=now, until=until)
+    return _measures(assessment, now=now, until=_end(assessment, now), counter=None)
+
+
+def _end(assessment: Assessment, now: datetime) -> date:
+    return min(assessment.period_end, timezone.localdate(now))
+
+
+def _measures(assessment: Assessment, *, now: datetime, until: date | None, counter: Counter | None) -> Measures | None:
+    measures = measuring.measures_of(assessment.vendor, now=now, until=until, counter=counter)
     return measures if has_data(measures) else None
 
 
@@ -167,27 +176,32 @@ def has_data(measures: Measures) -> bool:
     return measures.cases > 0
 
 
-def _measured(assessment: Assessment, measures: Measures, *, now: datetime) -> MeasuredRules:
-    rating, claim = _scores(assessment)
-    targets = held_to(assessment.vendor, timezone.localdate(now))
-    rules = with_incidents(findings(rating, claim, measures, targets), measures)
-    return MeasuredRules(rules=rules, measures=measures, targets=targets)
+def _measured(assessment: Assessment, *, now: datetime, until: date | None) -> Lookup[MeasuredRules | None]:
+    counter, scores = counter_in(assessment.vendor), _scores(assessment)
+    held_to = held_to_in(assessment.vendor, timezone.localdate(now))
+
+    def told() -> MeasuredRules | None:
+        measures = _measures(assessment, now=now, until=until, counter=counter.told())
+        if measures is None:
+            return None
+        (rating, claim), targets = scores.told(), held_to.told()
+        rules = with_incidents(findings(rating, claim, measures, targets), measures)
+        return MeasuredRules(rules=rules, measures=measures, targets=targets)
+
+    return Lookup(reads=(*counter.reads, *scores.reads, *held_to.reads), told=told)
 
 
-def _scores(assessment: Assessment) -> tuple[Score, Score | None]:
+def _scores(assessment: Assessment) -> Lookup[tuple[Score, Score | None]]:
     """What the raters who handed in say, and the vendor of itself (None: nothing), by one arithmetic."""
-    keys = [key for key, _position, _name in rules_of(assessment.release_id)]
-    policy = policy_of(assessment.release)
-    inputs = question_inputs(assessment, counted_responses(assessment))
-    rating = arithmetic.score(keys, inputs, policy)
-    own = self_view.self_view(inputs, self_view.vendor_answers(assessment))
-    return rating, arithmetic.score(keys, own, policy) if own else None
+    found, claims = inputs_of(assessment, counted_responses(assessment)), self_view.vendor_answers_in(assessment)
 
+    def told() -> tuple[Score, Score | None]:
+        keys = [rule.key for rule in edition(assessment.release).rules]
+        policy, inputs = policy_of(assessment.release), found.told()
+        own = self_view.self_view(inputs, claims.told())
+        return arithmetic.score(keys, inputs, policy), arithmetic.score(keys, own, policy) if own else None
 
-def rules_of(release: int) -> list[tuple[str, int, str]]:
-    """The rules of an edition in their order, each with its key, its number and its name in the active language."""
-    rows = Rule.objects.filter(release=release).order_by("position").values_list("key", "position", "name")
-    return once(("rules of an edition", release, active_language()), lambda: list(rows))
+    return Lookup(reads=(*found.reads, *claims.reads), told=told)
 
 
 def with_incidents(rules: tuple[RuleFinding, ...], measures: Measures) -> tuple[RuleFinding, ...]:

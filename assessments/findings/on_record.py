@@ -3,30 +3,37 @@ is asked whether it foresees problems, named people and trainings where it is as
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from groundwork.together import Lookup
 from groundwork.words import number
-from vendors.care.record import care_of, in_lines
+from vendors.care.record import care_in, in_lines
 from vendors.models import Vendor
-from vendors.notices.reading import told_by
-from vendors.notices.warning import sum_of
+from vendors.notices.reading import told_in
+from vendors.notices.warning import Told, sum_of
 
 NOTICES, PEOPLE = "prevention", "consistency"  # keys of rules
 
 
-def on_record(vendor: Vendor, *, now: datetime) -> dict[str, list[str]]:
-    """Lines by the key of the rule, in the active language; only rules of which there is something. Five queries."""
+def on_record_in(vendor: Vendor, *, now: datetime) -> Lookup[dict[str, list[str]]]:
+    """Lines by the key of the rule, in the active language; only rules of which there is something."""
     today = timezone.localdate(now)
-    found = {NOTICES: _of_notices(vendor), PEOPLE: _of_people(vendor, today)}
-    return {rule: lines for rule, lines in found.items() if lines}
+    notices, care = told_in(vendor), care_in(vendor, today)
+
+    def told() -> dict[str, list[str]]:
+        found = {NOTICES: _of_notices(notices.told()), PEOPLE: list(in_lines(care.told(), today))}
+        return {rule: lines for rule, lines in found.items() if lines}
+
+    return Lookup(reads=(*notices.reads, *care.reads), told=told)
 
 
-def _of_notices(vendor: Vendor) -> list[str]:
-    total = sum_of(told_by(vendor))
+def _of_notices(notices: Iterable[Told]) -> list[str]:
+    total = sum_of(notices)
     if not total.count:
         return []
     said = ngettext(
@@ -36,7 +43,3 @@ def _of_notices(vendor: Vendor) -> list[str]:
     )
     days = _("Days of warning, the middle one of all: %(days)s.") % {"days": number(total.days or 0)}
     return [said % {"n": total.count, "both": total.both}, days]
-
-
-def _of_people(vendor: Vendor, today: date) -> list[str]:
-    return list(in_lines(care_of(vendor, today), today))

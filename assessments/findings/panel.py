@@ -11,21 +11,24 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from assessments.findings import practice_words
-from assessments.findings.findings import Finding, MeasuredRules, measured_rules, measured_rules_today, rules_of
-from assessments.findings.on_record import on_record
-from assessments.findings.practice import PracticeFinding, practice, practice_today
+from assessments.findings.findings import Finding, MeasuredRules, measured_rules_in, measured_rules_today
+from assessments.findings.on_record import on_record_in
+from assessments.findings.practice import PracticeFinding, practice_in, practice_today
 from assessments.findings.practice_words import PracticeView
-from assessments.findings.proven import ProvenView, proven, proven_by
+from assessments.findings.proven import ProvenView, proven_by, proven_in
 from assessments.findings.words import MeasuredView, Names, Notice, view
 from assessments.independence import let_read
 from assessments.models import Assessment, AssessmentState
 from assessments.score import words as wording
 from assessments.score.reading import policy_of
+from groundwork.together import Lookup, look_up
+from manifesto.printed import edition
 from vendors.models import Vendor
 from vendors.panels import Panel
-from vendors.timeline.records import record_of_year
+from vendors.timeline.record import Record
+from vendors.timeline.records import record_of_year_in
 from vendors.timeline.words import RecordLine, lines_of_rule
-from vendors.withheld import is_withheld
+from vendors.withheld import is_withheld, withheld_in
 
 RULES_OF_THE_HOUR = ("guidance", "troubleshooting")
 HELD_IN = frozenset({AssessmentState.COLLECTING, AssessmentState.IN_REVIEW})
@@ -55,33 +58,58 @@ class Section:
     on_record: Mapping[str, list[str]] = field(default_factory=dict)
 
 
-def section(
-    assessment: Assessment, member: Membership, *, now: datetime | None = None, reads: bool | None = None
-) -> Section | None:
+def section(assessment: Assessment, member: Membership, *, now: datetime | None = None) -> Section | None:
     """The grades of an assessment that is not approved yet against what is measured; None where there is nothing to
-    hold against it. Of an approved one the scorecard says it, as it was frozen. `reads`: what `let_read` said, where
-    the caller has asked it."""
+    hold against it. Of an approved one the scorecard says it, as it was frozen."""
     if assessment.state not in HELD_IN:
         return None
     if is_withheld(member, assessment.vendor):
         return Section(vendor=assessment.vendor, is_withheld=True)
-    if not (let_read(assessment, member.user) if reads is None else reads):
-        return None
-    now = now or timezone.now()
-    found = measured_rules(assessment, now=now)
-    return Section(
-        vendor=assessment.vendor,
-        view=in_words(found, assessment) if found else None,
-        practice=practice_in_words(practice(assessment, now=now), assessment),
-        proven=proven(assessment, now=now),
-        hours=hours_of(assessment.vendor, now=now),
-        on_record=on_record(assessment.vendor, now=now),
+    return section_in(assessment, member, reads=let_read(assessment, member.user), now=now).now()
+
+
+def section_in(
+    assessment: Assessment, member: Membership, *, reads: bool, now: datetime | None = None
+) -> Lookup[Section | None]:
+    """The same, to be read with what else a page shows. `reads`: what `let_read` said."""
+    if assessment.state not in HELD_IN:
+        return Lookup(reads=(), told=lambda: None)
+    vendor, closed = assessment.vendor, withheld_in(member)
+    shown = _section(assessment, now=now or timezone.now()) if reads else Lookup[None](reads=(), told=lambda: None)
+
+    def told() -> Section | None:
+        return Section(vendor=vendor, is_withheld=True) if vendor.pk in closed.told() else shown.told()
+
+    return Lookup(reads=(*closed.reads, *shown.reads), told=told)
+
+
+def _section(assessment: Assessment, *, now: datetime) -> Lookup[Section]:
+    """To whom nothing is closed."""
+    vendor, measured, practised = (
+        assessment.vendor,
+        measured_rules_in(assessment, now=now),
+        practice_in(assessment, now=now),
     )
+    proven, hours = proven_in(assessment, now=now), record_of_year_in(vendor, now=now)
+    on_record = on_record_in(vendor, now=now)
+
+    def told() -> Section:
+        found = measured.told()
+        return Section(
+            vendor=vendor,
+            view=in_words(found, assessment) if found else None,
+            practice=practice_in_words(practised.told(), assessment),
+            proven=proven.told(),
+            hours=hours_of(hours.told()),
+            on_record=on_record.told(),
+        )
+
+    parts = (measured, practised, proven, hours, on_record)
+    return Lookup(reads=tuple(rows for part in parts for rows in part.reads), told=told)
 
 
-def hours_of(vendor: Vendor, *, now: datetime) -> HoursView | None:
-    """In the active language; None where no timeline was filled. Two queries at most."""
-    record = record_of_year(vendor, now=now)
+def hours_of(record: Record) -> HoursView | None:
+    """In the active language; None where no timeline was filled."""
     if record.is_empty:
         return None
     rules = {rule: lines_of_rule(record, rule) for rule in RULES_OF_THE_HOUR}
@@ -99,12 +127,15 @@ def of_vendor(member: Membership, vendor: Vendor) -> Panel | None:
         return None
     assessment.vendor = vendor
     now = timezone.now()
-    found = measured_rules_today(assessment, now=now)
+    measured, practised = measured_rules_today(assessment, now=now), practice_today(assessment, now=now)
+    proven = proven_by(vendor, now=now)
+    look_up(measured, practised, proven)
+    found = measured.told()
     shown = Section(
         vendor=vendor,
         view=in_words(found, assessment) if found else None,
-        practice=practice_in_words(practice_today(assessment, now=now), assessment),
-        proven=proven_by(vendor, now=now),
+        practice=practice_in_words(practised.told(), assessment),
+        proven=proven.told(),
     )
     return Panel(
         template="assessments/findings/_panel_measured.html",
@@ -122,18 +153,15 @@ def _contradictions(section: Section) -> list[Notice]:
 
 
 def in_words(found: MeasuredRules, assessment: Assessment) -> MeasuredView:
-    """In the active language; one query."""
-    rules = rules_of(assessment.release_id)
+    """In the active language."""
     policy = policy_of(assessment.release)
     names = Names(
-        rules={key: (position, name or key) for key, position, name in rules},
+        rules={rule.key: (rule.position, rule.name or rule.key) for rule in edition(assessment.release).rules},
         percent=lambda value: wording.percent(value, policy),
     )
     return view(found, names)
 
 
 def practice_in_words(found: tuple[PracticeFinding, ...], assessment: Assessment) -> tuple[PracticeView, ...]:
-    """In the active language; one query where there is anything to say."""
-    if not found:
-        return ()
-    return practice_words.views(found, practice_words.called_in(assessment.release_id, [one.question for one in found]))
+    """In the active language."""
+    return practice_words.views(found, practice_words.called_in(edition(assessment.release)))

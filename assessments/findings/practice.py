@@ -5,7 +5,7 @@ the text of its grade says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,8 +17,10 @@ from django.utils import timezone
 
 from assessments.models import Answer, Assessment, Consensus, FrequencyUnit, Response, ResponseKind
 from assessments.secrecy import counted_responses
+from groundwork.together import Lookup
+from manifesto.printed import edition
 from vendors.rehearsals.practice import SPEAKING, Frequency, Held, Practice, fairest, held_against
-from vendors.rehearsals.records import Record, record_of
+from vendors.rehearsals.records import Record, record_in
 
 
 class By(StrEnum):
@@ -82,20 +84,26 @@ class _Said:
 # From the rows ----------------------------------------------------------------------------------------------------
 def practice(assessment: Assessment, *, now: datetime) -> tuple[PracticeFinding, ...]:
     """As it was at the end of the period, or today. In the order of the questions, the vendor's own claim first; empty
-    where nothing is claimed or no record is kept. A few queries, the same number whatever was held."""
+    where nothing is claimed or no record is kept. One query."""
+    return practice_in(assessment, now=now).now()
+
+
+def practice_in(assessment: Assessment, *, now: datetime) -> Lookup[tuple[PracticeFinding, ...]]:
+    """The same, to be read with what else a page shows."""
     return _held(assessment, min(assessment.period_end, timezone.localdate(now)))
 
 
-def practice_today(assessment: Assessment, *, now: datetime) -> tuple[PracticeFinding, ...]:
+def practice_today(assessment: Assessment, *, now: datetime) -> Lookup[tuple[PracticeFinding, ...]]:
     """The same claims against what was held until today, whatever the period was."""
     return _held(assessment, timezone.localdate(now))
 
 
-def _held(assessment: Assessment, today: date) -> tuple[PracticeFinding, ...]:
-    said = list(_said(assessment))
-    if not said:
-        return ()
-    record = record_of(assessment.vendor)
+def _held(assessment: Assessment, today: date) -> Lookup[tuple[PracticeFinding, ...]]:
+    said, record = _said(assessment), record_in(assessment.vendor)
+    return Lookup(reads=(*said.reads, *record.reads), told=lambda: _findings(said.told(), record.told(), today))
+
+
+def _findings(said: Iterable[_Said], record: Record, today: date) -> tuple[PracticeFinding, ...]:
     claims: dict[tuple[str, By], list[_Said]] = {}
     for one in said:
         claims.setdefault((one.question, one.by), []).append(one)
@@ -126,14 +134,31 @@ def _finding(said: list[_Said], record: Record, today: date) -> PracticeFinding 
     )
 
 
-def _said(assessment: Assessment) -> Iterator[_Said]:
-    """Two queries: the answers that were handed in, and what was agreed."""
+def _said(assessment: Assessment) -> Lookup[list[_Said]]:
+    """From the answers that were handed in, and what was agreed."""
     vendor = Response.objects.of_vendor().handed_in().filter(assessment=assessment)
     responses = Q(response__in=vendor) | Q(response__in=counted_responses(assessment))
-    rows = Answer.objects.filter(responses, question__key__in=QUESTIONS).select_related("question__rule", "response")
-    answers = list(rows.order_by("question__rule__position", "question__position", "-response__kind", "pk"))
-    agreed = Consensus.objects.filter(assessment=assessment, question__key__in=QUESTIONS) if answers else ()
-    grades = {one.question_id: one.grade for one in agreed}
+    rows = Answer.objects.filter(responses, question__key__in=QUESTIONS).select_related("response")
+    answers = rows.order_by()
+    agreed = Consensus.objects.filter(assessment=assessment, question__key__in=QUESTIONS).order_by()
+    grades = agreed.values_list("question", "grade")
+
+    def told() -> list[_Said]:
+        asked = edition(assessment.release).by_id
+        for answer in answers:
+            answer.question = asked[answer.question_id]
+        return list(_in_order(sorted(answers, key=_place), dict(grades)))
+
+    return Lookup(reads=(answers, grades), told=told)
+
+
+def _place(answer: Answer) -> tuple[int, int, bool, int]:
+    """In the order of the questions, the vendor's own first."""
+    question = answer.question
+    return question.rule.position, question.position, not answer.response.is_of_vendor, answer.pk
+
+
+def _in_order(answers: Sequence[Answer], grades: Mapping[int, int | None]) -> Iterator[_Said]:
     for question in dict.fromkeys(answer.question_id for answer in answers):
         given = [answer for answer in answers if answer.question_id == question]
         yield from (_of_fact(answer) for answer in given if answer.fact_value is not None and answer.fact_unit)

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 from assessments.findings.practice import By, Counted, PracticeFinding
 from assessments.score.words import fact_words
 from groundwork.words import day, number
-from manifesto.models import Question, Release
+from manifesto.printed import Edition
 from vendors.rehearsals.practice import Held, Practice
 
 LABELS: Mapping[tuple[By, Practice], Promise] = {
@@ -59,9 +59,9 @@ class Called:
     questions: Mapping[str, tuple[str, str]]
 
 
-def called_in(release: Release | int, keys: Iterable[str]) -> Called:
-    """As an edition calls them, in the active language; one query."""
-    rows = Question.objects.filter(release=release, key__in=list(keys)).select_related("rule")
+def called_in(bank: Edition) -> Called:
+    """As an edition calls them, in the active language."""
+    rows = bank.questions
     return Called(questions={row.key: (f"{row.rule.position}.{row.position}", row.short) for row in rows})
 
 

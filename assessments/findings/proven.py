@@ -15,9 +15,10 @@ from django.utils.translation import pgettext_lazy
 
 from assessments.models import Assessment
 from groundwork.languages import LANGUAGE_CODES
+from groundwork.together import Lookup
 from groundwork.words import day
 from vendors.models import Vendor
-from vendors.proofs.outcomes import SettledCause, settled_of
+from vendors.proofs.outcomes import SettledCause, settled_in
 
 CAME_BACK: Promise = pgettext_lazy("finding about a proven cause", "Accepted, and it came back")
 STAYED_AWAY: Promise = pgettext_lazy("finding about a proven cause", "Accepted, and it has not come back")
@@ -35,9 +36,9 @@ class ProvenView:
     came_back: bool
 
 
-def proven(assessment: Assessment, *, now: datetime) -> tuple[ProvenView, ...]:
-    """As it was at the end of the period, or today. Five queries at most."""
-    return tuple(map(_view, _settled(assessment, now)))
+def proven_in(assessment: Assessment, *, now: datetime) -> Lookup[tuple[ProvenView, ...]]:
+    """As it was at the end of the period, or today; four queries more where a cause was accepted."""
+    return _viewed(_settled(assessment, now))
 
 
 def as_data(assessment: Assessment, *, now: datetime) -> list[dict[str, Any]]:
@@ -50,7 +51,7 @@ def as_data(assessment: Assessment, *, now: datetime) -> list[dict[str, Any]]:
             "came_back": one.came_back,
             "since": {code: _words(one, code) for code in LANGUAGE_CODES},
         }
-        for one in _settled(assessment, now)
+        for one in _settled(assessment, now).now()
     ]
 
 
@@ -62,9 +63,9 @@ def accepted_words(incident: str, accepted: date | None) -> str:
     }
 
 
-def _settled(assessment: Assessment, now: datetime) -> list[SettledCause]:
+def _settled(assessment: Assessment, now: datetime) -> Lookup[list[SettledCause]]:
     after = timezone.make_aware(datetime.combine(assessment.period_end + timedelta(days=1), time.min))
-    return settled_of(assessment.vendor, now=min(now, after))
+    return settled_in(assessment.vendor, now=min(now, after))
 
 
 def _words(one: SettledCause, language: str) -> str:
@@ -72,9 +73,13 @@ def _words(one: SettledCause, language: str) -> str:
         return one.words
 
 
-def proven_by(vendor: Vendor, *, now: datetime) -> tuple[ProvenView, ...]:
-    """In the active language, those that came back first, the latest at the top. Five queries at most."""
-    return tuple(_view(one) for one in settled_of(vendor, now=now))
+def proven_by(vendor: Vendor, *, now: datetime) -> Lookup[tuple[ProvenView, ...]]:
+    """As it is now, in the active language: those that came back first, the latest at the top."""
+    return _viewed(settled_in(vendor, now=now))
+
+
+def _viewed(settled: Lookup[list[SettledCause]]) -> Lookup[tuple[ProvenView, ...]]:
+    return Lookup(reads=settled.reads, told=lambda: tuple(map(_view, settled.told())))
 
 
 def _view(one: SettledCause) -> ProvenView:

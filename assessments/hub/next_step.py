@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -47,7 +48,7 @@ class Standing:
     """An assessment as one member sees it: each part read once, for the page and for what it says of the way.
 
     `rules`: how far what the member may read is. `talk` is None where they may not read of it, or nobody could agree
-    with anybody; `vendor` where the vendor is not asked."""
+    with anybody; `vendor` where the vendor is not asked; `handed` where nobody handed them a question."""
 
     assessment: Assessment
     member: Membership
@@ -56,6 +57,7 @@ class Standing:
     vendor: VendorSide | None
     talk: MeetingPanel | None
     approval: ApprovalPanel
+    handed: Delegation | None
 
     @cached_property
     def own(self) -> RaterRow | None:
@@ -88,6 +90,12 @@ class Standing:
         return reverse(route, args=[self.assessment.pk])
 
 
+def handed_to(assessment: Assessment, member: Membership) -> QuerySet[Delegation]:
+    """The questions of this assessment that wait for the member, in any order."""
+    waiting = Delegation.objects.waiting_for(member.user).filter(answer__response__assessment=assessment)
+    return waiting.select_related("delegated_by").order_by()
+
+
 def next_step(standing: Standing) -> NextStep:
     state = standing.assessment.state
     if state == AssessmentState.DRAFT:
@@ -117,13 +125,10 @@ def _collecting(standing: Standing) -> NextStep:
     """What one is asked oneself comes first; then, for assessors, the others."""
     if standing.own is not None and standing.own.is_outstanding:
         return _own_answers(standing, standing.own)
-    handed = Delegation.objects.waiting_for(standing.member.user)
-    handed = handed.filter(answer__response__assessment=standing.assessment)
-    borrowed = handed.select_related("delegated_by").order_by("pk").first()
-    if borrowed is not None:
+    if standing.handed is not None:
         return NextStep(
-            sentence=_("%(name)s handed you a question of this assessment.") % {"name": borrowed.delegated_by},
-            main=Action(label=_("Answer the question"), url=reverse("delegation_detail", args=[borrowed.pk])),
+            sentence=_("%(name)s handed you a question of this assessment.") % {"name": standing.handed.delegated_by},
+            main=Action(label=_("Answer the question"), url=reverse("delegation_detail", args=[standing.handed.pk])),
         )
     if standing.may_assess:
         return _gathering(standing)

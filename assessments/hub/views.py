@@ -17,22 +17,20 @@ from accounts.models import Membership
 from accounts.trail import reading as trail
 from accounts.trail import stretches
 from accounts.trail.forms import EntryFilterForm
-from assessments.approval import panel
-from assessments.consensus import meeting
 from assessments.fetching import assessment_of
 from assessments.findings import panel as findings_panel
 from assessments.hub import outside
 from assessments.hub.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm, RepeatForm
 from assessments.hub.history import entries_of, history_rows
 from assessments.hub.next_step import Standing, next_step
+from assessments.hub.standing import standing_in
 from assessments.hub.way import way_of
 from assessments.independence import let_read
 from assessments.lifecycle import transitions
 from assessments.models import OPEN_STATES, Approval, Assessment, AssessmentState, Decision
 from assessments.raters.asking import keep_invitations_open
-from assessments.raters.table import raters_in, with_own_progress
+from assessments.raters.table import with_own_progress
 from assessments.schedule.repeating import set_repeat
-from assessments.score.overview import sheet_for
 from assessments.vendor_side import links
 from groundwork.pagination import BoundedPaginator
 from groundwork.responses import form_view, or_beside, or_say_why, post_data
@@ -125,23 +123,14 @@ def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
     if request.member.is_outside:
         return outside.assessment_page(request, assessment)
     reads = let_read(assessment, request.user)
-    sheet = sheet_for(assessment, request.member, reads=reads)
-    raters, vendor = raters_in(assessment), links.vendor_side_in(assessment)
-    look_up(raters, vendor)
-    # The panels: each from one call with a fixed number of queries.
-    standing = Standing(
-        assessment=assessment,
-        member=request.member,
-        rules=tuple(rule.progress for rule in sheet.rules),
-        raters=raters.told(),
-        vendor=vendor.told(),
-        talk=meeting.panel(assessment, request.member, reads=reads),
-        approval=panel.panel(assessment),
-    )
-    own = standing.own
+    stands = standing_in(assessment, request.member, reads=reads)
+    measured = findings_panel.section_in(assessment, request.member, reads=reads)
+    look_up(stands, measured)
+    seen = stands.told()
+    standing, own = seen.standing, seen.standing.own
     context = {
         "assessment": assessment,
-        "sheet": sheet,
+        "sheet": seen.sheet,
         "way": way_of(standing),
         "step": next_step(standing),
         "sent_back": _last(standing, Decision.SENT_BACK, AssessmentState.COLLECTING),
@@ -154,7 +143,7 @@ def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "consensus": standing.talk,
         "may_agree": assessment.state == COLLECTING,
         "approval": standing.approval,
-        "measured": findings_panel.section(assessment, request.member, reads=reads),
+        "measured": measured.told(),
     }
     return render(request, "assessments/hub/assessment_detail.html", context)
 

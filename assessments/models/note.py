@@ -28,10 +28,13 @@ class VendorNoteQuerySet(OrganisationRows, models.QuerySet["VendorNote"]):
     def written(self) -> VendorNoteQuerySet:
         return self.exclude(text="")
 
+    def of_assessment(self, assessment: Assessment) -> VendorNoteQuerySet:
+        """What was noted in this assessment, with who wrote it last."""
+        return self.written().filter(assessment=assessment).select_related("updated_by")
+
     def by_question(self, assessment: Assessment) -> dict[int, VendorNote]:
         """Question → what was noted in this assessment, with who wrote it last; one query."""
-        rows = self.written().filter(assessment=assessment).select_related("updated_by")
-        return {note.question_id: note for note in rows}
+        return {note.question_id: note for note in self.of_assessment(assessment)}
 
 
 class VendorNote(models.Model):

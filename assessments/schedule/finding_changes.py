@@ -54,7 +54,7 @@ def _begin(organisations: set[int], *, now: datetime, today: date) -> None:
     for vendor in vendors.filter(assessments__in=Assessment.objects.approved()).distinct().order_by("pk")[:BATCH]:
         try:
             assessment = _latest(vendor)
-            found = speaking(measured_rules_today(assessment, now=now))
+            found = speaking(measured_rules_today(assessment, now=now).now())
         except Exception:
             logger.exception("findings_not_read", vendor=vendor.pk)
             continue
@@ -74,7 +74,7 @@ def _try(row: FindingsTold, now: datetime, today: date) -> bool:
 def _look(known: FindingsTold, now: datetime, today: date) -> None:
     facts = known.vendor.facts_revision  # before they are read: what changes meanwhile is looked at the next time
     assessment = _latest(known.vendor)
-    found = speaking(measured_rules_today(assessment, now=now))
+    found = speaking(measured_rules_today(assessment, now=now).now())
     with transaction.atomic():
         row = FindingsTold.objects.select_for_update().get(pk=known.pk)
         if (row.read_on, row.read_facts, row.assessment_id) != (known.read_on, known.read_facts, known.assessment_id):

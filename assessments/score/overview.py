@@ -21,7 +21,7 @@ from assessments.score.arithmetic import GradedQuestion, Policy, RuleScore, Scor
 from assessments.score.reading import RuleProgress, own_answer, own_score, policy_of, rule_progress, score_of
 from assessments.secrecy import own_response, readable_responses, vendor_answers
 from groundwork.rounding import rounded
-from groundwork.together import look_up
+from groundwork.together import Lookup
 from groundwork.words import number
 from manifesto.models import GRADE_NAMES, Level, Question
 
@@ -150,7 +150,7 @@ def own_sheet_of(
     was agreed shines through. `rules`: their keys, where the caller has them."""
     asked = rules_asked(response) if rules is None else rules
     own = Response.objects.filter(pk=response.pk)
-    return _sheet(assessment, own, with_answers=with_answers, with_consensus=False, rules=asked)
+    return _sheet_in(assessment, own, with_answers=with_answers, with_consensus=False, rules=asked).now()
 
 
 def own_sheet(
@@ -168,12 +168,22 @@ def sheet_for(
 ) -> ScoreSheet:
     """What this member may see of it: while they are kept apart, their own answers alone; else it is on record that
     they read those of the others. `reads`: what `let_read` said, where the caller has asked it."""
-    if let_read(assessment, member.user) if reads is None else reads:
+    reads = let_read(assessment, member.user) if reads is None else reads
+    return sheet_in(assessment, member, with_answers=with_answers, reads=reads).now()
+
+
+def sheet_in(
+    assessment: Assessment, member: Membership, *, reads: bool, with_answers: bool = False
+) -> Lookup[ScoreSheet]:
+    """The same, to be read with what else a page shows; the answers are asked for then."""
+    if reads:
         readable = readable_responses(assessment, member, is_apart=False)
-        return _sheet(assessment, readable, with_answers=with_answers, with_consensus=True)
+        return _sheet_in(assessment, readable, with_answers=with_answers, with_consensus=True)
     if own := own_response(assessment, member.user):
-        return own_sheet_of(assessment, own, with_answers=with_answers)
-    return _sheet(assessment, Response.objects.none(), with_answers=with_answers, with_consensus=False)
+        theirs = Response.objects.filter(pk=own.pk)
+        asked = rules_asked(own)
+        return _sheet_in(assessment, theirs, with_answers=with_answers, with_consensus=False, rules=asked)
+    return _sheet_in(assessment, Response.objects.none(), with_answers=with_answers, with_consensus=False)
 
 
 def rules_asked(response: Response) -> tuple[str, ...]:
@@ -181,20 +191,23 @@ def rules_asked(response: Response) -> tuple[str, ...]:
     return tuple(response.answers.order_by().values_list("question__rule__key", flat=True).distinct())
 
 
-def _sheet(
+def _sheet_in(
     assessment: Assessment,
     responses: QuerySet[Response],
     *,
     with_answers: bool,
     with_consensus: bool,
     rules: Collection[str] | None = None,
-) -> ScoreSheet:
+) -> Lookup[ScoreSheet]:
     scored = score_of(assessment, responses, with_consensus=with_consensus, rules=rules)
     also = asked_beside(assessment, responses, rules=rules)
-    look_up(scored, also)
-    score = scored.told()
-    questions = _questions(assessment, responses, score, with_consensus=with_consensus) if with_answers else {}
-    return _sheet_of(assessment, score, also.told(), questions)
+
+    def told() -> ScoreSheet:
+        score = scored.told()
+        questions = _questions(assessment, responses, score, with_consensus=with_consensus) if with_answers else {}
+        return _sheet_of(assessment, score, also.told(), questions)
+
+    return Lookup(reads=(*scored.reads, *also.reads), told=told)
 
 
 def _sheet_of(

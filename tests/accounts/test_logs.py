@@ -215,7 +215,7 @@ def test_an_error_has_one_traceback(cast: Cast, signed_in: Any, lines: io.String
     def broken(*_: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(views, "waiting_for", broken)
+    monkeypatch.setattr(views, "work_of", broken)
     client = signed_in(cast.reader)
     client.raise_request_exception = False
     assert client.get(reverse("work")).status_code == 500

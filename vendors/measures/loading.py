@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from groundwork.asking_once import once
+from groundwork.together import Lookup
 from vendors.measures import metrics
 from vendors.measures.backlog import Backlog, OpenCase, backlog_of
 from vendors.measures.cases import Case, PulseAnswer
@@ -69,6 +71,26 @@ class Target:
         return not self.is_expected and self.expected is not None and self.expected != self.value
 
 
+@dataclass(frozen=True, kw_only=True)
+class Counter:
+    """What kept measures are known by: the vendor's counter of changes, and within how many days what comes back is
+    the same again. Read before the facts are: a change in between makes them newer than their counter, never older."""
+
+    revision: int
+    repeat_days: int
+
+
+def counter_in(vendor: Vendor) -> Lookup[Counter]:
+    """As it stands now; to be read with what else a page shows."""
+    rows = Vendor.objects.filter(pk=vendor.pk).order_by().values_list("facts_revision", "organisation__repeat_days")
+
+    def told() -> Counter:
+        [(revision, repeat_days)] = rows
+        return Counter(revision=revision, repeat_days=repeat_days)
+
+    return Lookup(reads=(rows,), told=told)
+
+
 def measures_of(
     vendor: Vendor,
     *,
@@ -77,17 +99,24 @@ def measures_of(
     until: date | None = None,
     months: int = MONTHS,
     step: PeriodLength | None = None,
+    counter: Counter | None = None,
 ) -> Measures:
     """The measures of a vendor, or of one of its services, over the `months` whole months before `until` (today), and
     what the month of `until` has so far; by periods of length `step` where it is given, quarters whole from the first.
 
-    Kept for a day, by the vendor's counter of changes, which is read anew: one query where they are kept.
+    Kept for a day, by the vendor's counter of changes, which is read anew unless the caller has just done so: one query
+    where they are kept.
     """
     zone = ZoneInfo(settings.TIME_ZONE)
     today = now.astimezone(zone).date()
     until = today if until is None else until
     asked = ("measures", vendor.pk, service and service.pk, months, until, today, step)
-    return once(asked, lambda: _kept(vendor, service, now=now, zone=zone, until=until, months=months, step=step))
+
+    def kept() -> Measures:
+        at = counter or counter_in(vendor).now()
+        return _kept(vendor, service, now=now, zone=zone, until=until, months=months, step=step, counter=at)
+
+    return once(asked, kept)
 
 
 def _kept(
@@ -99,15 +128,13 @@ def _kept(
     until: date,
     months: int,
     step: PeriodLength | None,
+    counter: Counter,
 ) -> Measures:
     today = now.astimezone(zone).date()
-    # Before the facts are read: a change in between makes them newer than their counter, never older.
-    told = Vendor.objects.values_list("facts_revision", "organisation__repeat_days")
-    revision, repeat_days = told.get(pk=vendor.pk)
     of = service.pk if service else "all"
     # A row number is used again after a restored backup; the moment of its making is not.
     row = f"{vendor.pk}:{vendor.created_at.timestamp()}"
-    key = f"measures:{SHAPE}:{row}:{of}:{months}:{until}:{today}:{zone.key}:{repeat_days}:{revision}"
+    key = f"measures:{SHAPE}:{row}:{of}:{months}:{until}:{today}:{zone.key}:{counter.repeat_days}:{counter.revision}"
     key = f"{key}:{step}" if step else key
     if (kept := cache.get(key)) is not None:
         return kept
@@ -119,7 +146,7 @@ def _kept(
         until=until,
         now=now,
         zone=zone,
-        comes_back_within=timedelta(days=repeat_days),
+        comes_back_within=timedelta(days=counter.repeat_days),
         step=step,
     )
     # What a transaction sees before it is committed may never come true.
@@ -141,11 +168,21 @@ def targets_of(vendor: Vendor) -> dict[str, MeasureTarget]:
 
 def held_to(vendor: Vendor, today: date) -> dict[str, Target]:
     """What each measure is held to on that day, by its key: what was agreed with this vendor, else what is expected of
-    all. Two queries."""
-    rows = Expectation.objects.in_force(vendor.organisation_id, today).telling().select_related("edition")
-    expected = {row.measure: row for row in rows}
-    agreed = targets_of(vendor)
-    return {key: _target(agreed.get(key), expected.get(key)) for key in {**expected, **agreed}}
+    all. One query."""
+    return held_to_in(vendor, today).now()
+
+
+def held_to_in(vendor: Vendor, today: date) -> Lookup[dict[str, Target]]:
+    """The same, to be read with what else a page shows."""
+    rows = Expectation.objects.in_force(vendor.organisation_id, today).telling().select_related("edition").order_by()
+    theirs = MeasureTarget.objects.filter(vendor=vendor).order_by()
+
+    def told() -> dict[str, Target]:
+        expected = {row.measure: row for row in sorted(rows, key=attrgetter("rule", "position", "pk"))}
+        agreed = {row.measure: row for row in sorted(theirs, key=attrgetter("measure"))}
+        return {key: _target(agreed.get(key), expected.get(key)) for key in {**expected, **agreed}}
+
+    return Lookup(reads=(rows, theirs), told=told)
 
 
 def _target(agreed: MeasureTarget | None, expected: Expectation | None) -> Target:

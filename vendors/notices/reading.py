@@ -151,17 +151,21 @@ def sum_over(views: Iterable[NoticeView]) -> Sum:
     )
 
 
-def told_by(vendor: Vendor) -> list[Told]:
-    """Of all that were not withdrawn. One query."""
-    rows = ChangeNotice.objects.filter(vendor=vendor, withdrawn_at=None)
-    return [
-        Told(
-            says_risks=bool(row.risks.strip()),
-            says_prevention=bool(row.prevention.strip()),
-            days=days_of_warning(timezone.localdate(row.announced_at), starts_on(row)),
-        )
-        for row in rows
-    ]
+def told_in(vendor: Vendor) -> Lookup[list[Told]]:
+    """Of all that were not withdrawn, in any order."""
+    rows = ChangeNotice.objects.filter(vendor=vendor, withdrawn_at=None).order_by()
+
+    def told() -> list[Told]:
+        return [
+            Told(
+                says_risks=bool(row.risks.strip()),
+                says_prevention=bool(row.prevention.strip()),
+                days=days_of_warning(timezone.localdate(row.announced_at), starts_on(row)),
+            )
+            for row in rows
+        ]
+
+    return Lookup(reads=(rows,), told=told)
 
 
 # What waits -------------------------------------------------------------------------------------------------------

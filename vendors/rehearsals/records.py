@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from accounts.models import Membership, Organisation
+from groundwork.together import Lookup
 from vendors.models import Rehearsal, RehearsalKind, RehearsalQuerySet, RehearsalState, Vendor
 from vendors.withheld import is_withheld
 
@@ -26,25 +27,35 @@ class Record:
 
 
 def record_of(vendor: Vendor) -> Record:
-    """One query.
+    """One query."""
+    return record_in(vendor).now()
+
+
+def record_in(vendor: Vendor) -> Lookup[Record]:
+    """The same, to be read with what else a page shows.
 
     The record of a vendor begins on the day that the organisation names; else when the first entry about this vendor
     was made: that something older was written down afterwards does not say that all since then is there.
     """
-    rows = list(Rehearsal.objects.filter(vendor=vendor).order_by("held_on", "pk"))
-    held = [row for row in rows if row.state == RehearsalState.HELD]
-    rehearsals = [row for row in held if row.kind == RehearsalKind.REHEARSAL]
-    first = min((timezone.localdate(row.created_at) for row in rows), default=None)
-    return Record(
-        together=_days(row for row in rehearsals if not row.evidence),
-        rehearsals=_days(rehearsals),
-        reviews=_days(row for row in held if row.kind == RehearsalKind.REVIEW),
-        since=vendor.organisation.rehearsals_recorded_since or first,
-    )
+    rows = Rehearsal.objects.filter(vendor=vendor).order_by()
+    named = Organisation.objects.filter(pk=vendor.organisation_id).values_list("rehearsals_recorded_since", flat=True)
+
+    def told() -> Record:
+        held = [row for row in rows if row.state == RehearsalState.HELD]
+        rehearsals = [row for row in held if row.kind == RehearsalKind.REHEARSAL]
+        first = min((timezone.localdate(row.created_at) for row in rows), default=None)
+        return Record(
+            together=_days(row for row in rehearsals if not row.evidence),
+            rehearsals=_days(rehearsals),
+            reviews=_days(row for row in held if row.kind == RehearsalKind.REVIEW),
+            since=next(iter(named), None) or first,
+        )
+
+    return Lookup(reads=(rows, named), told=told)
 
 
 def _days(rows: Iterable[Rehearsal]) -> tuple[date, ...]:
-    return tuple(row.held_on for row in rows if row.held_on is not None)
+    return tuple(sorted(row.held_on for row in rows if row.held_on is not None))
 
 
 # Planned ----------------------------------------------------------------------------------------------------------

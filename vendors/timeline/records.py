@@ -8,6 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from groundwork.together import Lookup
 from vendors.models import CauseProof, Incident, IncidentQuerySet, ProofState, TimelineEntry, Vendor
 from vendors.timeline.record import Happened, Record, record_of, together
 
@@ -63,15 +64,31 @@ def _cause_known(incident: Incident) -> datetime | None:
 
 def record_of_year(vendor: Vendor, *, now: datetime) -> Record:
     """Of the incidents of the last twelve months that have a timeline. One query, however many they are."""
+    return record_of_year_in(vendor, now=now).now()
+
+
+def record_of_year_in(vendor: Vendor, *, now: datetime) -> Lookup[Record]:
+    """The same, to be read with what else a page shows."""
     incidents = Incident.objects.filter(vendor=vendor, opened_at__gt=now - YEAR, opened_at__lte=now)
-    return together(list(records_of(incidents, now=now).values()))
+    records = records_in(incidents, now=now)
+    return Lookup(reads=records.reads, told=lambda: together(list(records.told().values())))
 
 
 def records_of(incidents: IncidentQuerySet, *, now: datetime) -> dict[int, Record]:
     """The record of each that has a timeline, by its key. One query."""
+    return records_in(incidents, now=now).now()
+
+
+def records_in(incidents: IncidentQuerySet, *, now: datetime) -> Lookup[dict[int, Record]]:
+    """The same, to be read with what else a page shows."""
     entries = TimelineEntry.objects.standing().filter(incident__in=incidents.order_by())
-    rows = entries.order_by("incident_id", "at", "pk").values_list(*OF_INCIDENT, *SAID_COLUMNS, named=True)
-    return {pk: _record(list(of_it), now) for pk, of_it in groupby(rows, key=attrgetter("incident_id"))}
+    rows = entries.order_by().values_list("pk", *OF_INCIDENT, *SAID_COLUMNS, named=True)
+
+    def told() -> dict[int, Record]:
+        in_order = sorted(rows, key=attrgetter("incident_id", "at", "pk"))
+        return {pk: _record(list(of_it), now) for pk, of_it in groupby(in_order, key=attrgetter("incident_id"))}
+
+    return Lookup(reads=(rows,), told=told)
 
 
 def _record(rows: Sequence[Any], now: datetime) -> Record:

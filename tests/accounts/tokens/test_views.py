@@ -91,7 +91,7 @@ def test_the_list_asks_the_same_few_queries_however_many(
         for number in range(count):
             make_connected(cast.admin, Scope.BANK_READ, name=f"Tool {count} {number}")
             make_token(cast.reader)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(4):
             client.get(reverse("api_access"))
 
 

@@ -211,12 +211,12 @@ def test_the_page_takes_the_same_queries_for_few_and_many(
         audit.record(cast.assessor.user, "assessment.created", assessment, after=after)
 
     record(assessments[0])
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         assert len(_shown(client)) == 1
 
     for number in range(48):
         record(assessments[number % 4])
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         assert len(_shown(client)) == 49
 
 

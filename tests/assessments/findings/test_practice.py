@@ -16,6 +16,7 @@ from assessments.findings import panel, practice, practice_words
 from assessments.findings.practice import By, PracticeFinding
 from assessments.models import Assessment, FrequencyUnit, Response, ResponseKind
 from assessments.vendor_side.reply_measured import measured_against
+from manifesto.printed import edition
 from tests.assessments.findings.practised import asked, held, recorded_since, says
 from tests.factories import NOW, Cast, add_rater, make_vendor
 from vendors.models import RehearsalKind, Vendor
@@ -156,7 +157,7 @@ def test_every_outcome_has_its_sentence_in_every_language(cast: Cast, assessment
     says(assessment, "speed-practice", 2)
     held(cast, assessment.vendor, 430)
     [one] = practice.practice(assessment, now=NOW)
-    names = practice_words.called_in(assessment.release_id, [one.question])
+    names = practice_words.called_in(edition(assessment.release))
     for code in ("en", "fr", "nl"):
         with translation.override(code):
             for outcome in Practice:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from accounts.models import Membership
-from assessments.approval import panel
-from assessments.consensus import meeting
 from assessments.hub.next_step import Standing
+from assessments.hub.standing import standing_in
+from assessments.independence import let_read
 from assessments.models import Answer, Assessment, Consensus, Meeting, Response
-from assessments.raters.table import raters_of
-from assessments.score.overview import sheet_for
 from assessments.vendor_side import links
 from tests.factories import NOW
 from vendors.models import Contact
@@ -19,15 +17,7 @@ HELD_ON = date(2026, 3, 2)
 
 
 def standing_of(assessment: Assessment, member: Membership) -> Standing:
-    return Standing(
-        assessment=assessment,
-        member=member,
-        rules=tuple(rule.progress for rule in sheet_for(assessment, member).rules),
-        raters=raters_of(assessment),
-        vendor=links.vendor_side(assessment),
-        talk=meeting.panel(assessment, member),
-        approval=panel.panel(assessment),
-    )
+    return standing_in(assessment, member, reads=let_read(assessment, member.user)).now().standing
 
 
 def differ_on(assessment: Assessment, rater: Membership, *questions: str) -> None:

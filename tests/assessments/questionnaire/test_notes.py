@@ -317,8 +317,7 @@ class TestKept:
         content = snapshots.load(card)
         assert content["notes"]["support-1"]["text"] == "Never told again."
         assert content["notes"]["support-1"]["by"] == "Assessor"
-        page = " ".join(
-            signed_in(cast.reader).get(reverse("scorecard_detail", args=[card.pk])).content.decode().split()
-        )
+        opened = signed_in(cast.reader).get(reverse("scorecard_rule", args=[card.pk, "support"]))
+        page = " ".join(opened.content.decode().split())
         assert "Noted before the vendor answered" in page
         assert "Never told again." in page

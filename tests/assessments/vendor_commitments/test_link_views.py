@@ -131,7 +131,7 @@ def test_the_page_takes_as_many_queries_for_one_link_as_for_ten(
 ) -> None:
     client, url = signed_in(own.member), reverse("commitment_links", args=[own.vendor.pk])
     client.get(url)
-    with django_assert_num_queries(8):  # type: ignore[attr-defined]
+    with django_assert_num_queries(6):  # type: ignore[attr-defined]
         client.get(url)
     for number in range(10):
         fields = {"name": f"N{number}", "token_hash": f"{number}", "expires_at": own.link.expires_at}
@@ -139,5 +139,5 @@ def test_the_page_takes_as_many_queries_for_one_link_as_for_ten(
         CommitmentLink.objects.create(
             vendor=own.vendor, contact=contact, created_by=own.member.user, created_at=timezone.now(), **fields
         )
-    with django_assert_num_queries(8):  # type: ignore[attr-defined]
+    with django_assert_num_queries(6):  # type: ignore[attr-defined]
         client.get(url)

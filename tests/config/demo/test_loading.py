@@ -178,7 +178,7 @@ class TestDemoIsComplete:
 
         def outcomes(vendor: str) -> dict[tuple[str, By], Practice]:
             latest = newest_card(vendor).assessment
-            return {(one.question, one.by): one.held.outcome for one in practice.practice_today(latest, now=now)}
+            return {(one.question, one.by): one.held.outcome for one in practice.practice_today(latest, now=now).now()}
 
         records = outcomes("Example Patient Records")
         assert records["speed-review", By.BOTH] == Practice.LESS
