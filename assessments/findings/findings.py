@@ -17,11 +17,11 @@ from django.utils import timezone
 from assessments.models import Assessment
 from assessments.score import arithmetic, self_view
 from assessments.score.arithmetic import RuleScore, RuleStatus, Score
-from assessments.score.reading import policy_of, question_inputs
+from assessments.score.reading import inputs_of, policy_of
 from assessments.secrecy import counted_responses
 from groundwork.asking_once import once
-from groundwork.languages import active_language
-from manifesto.models import Rule
+from groundwork.together import Lookup
+from manifesto.printed import edition
 from vendors.measures import loading as measuring
 from vendors.measures.catalogue import DECIDING
 from vendors.measures.loading import Target, held_to
@@ -176,18 +176,26 @@ def _measured(assessment: Assessment, measures: Measures, *, now: datetime) -> M
 
 def _scores(assessment: Assessment) -> tuple[Score, Score | None]:
     """What the raters who handed in say, and the vendor of itself (None: nothing), by one arithmetic."""
-    keys = [key for key, _position, _name in rules_of(assessment.release_id)]
-    policy = policy_of(assessment.release)
-    inputs = question_inputs(assessment, counted_responses(assessment))
-    rating = arithmetic.score(keys, inputs, policy)
-    own = self_view.self_view(inputs, self_view.vendor_answers(assessment))
-    return rating, arithmetic.score(keys, own, policy) if own else None
+    return scores_in(assessment).now()
 
 
-def rules_of(release: int) -> list[tuple[str, int, str]]:
-    """The rules of an edition in their order, each with its key, its number and its name in the active language."""
-    rows = Rule.objects.filter(release=release).order_by("position").values_list("key", "position", "name")
-    return once(("rules of an edition", release, active_language()), lambda: list(rows))
+def scores_in(assessment: Assessment) -> Lookup[tuple[Score, Score | None]]:
+    """The same, to be read with what else a page shows, once."""
+    return once(("scores", assessment.pk), lambda: _scores_in(assessment))
+
+
+def _scores_in(assessment: Assessment) -> Lookup[tuple[Score, Score | None]]:
+    answers = inputs_of(assessment, counted_responses(assessment))
+    own_answers = self_view.vendor_answers_in(assessment)
+
+    def told() -> tuple[Score, Score | None]:
+        keys = [rule.key for rule in edition(assessment.release).rules]
+        policy, inputs = policy_of(assessment.release), answers.told()
+        own = self_view.self_view(inputs, own_answers.told())
+        rating = arithmetic.score(keys, inputs, policy)
+        return rating, arithmetic.score(keys, own, policy) if own else None
+
+    return Lookup(reads=(*answers.reads, *own_answers.reads), told=told)
 
 
 def with_incidents(rules: tuple[RuleFinding, ...], measures: Measures) -> tuple[RuleFinding, ...]:

@@ -11,18 +11,22 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from assessments.findings import practice_words
-from assessments.findings.findings import Finding, MeasuredRules, measured_rules, measured_rules_today, rules_of
+from assessments.findings.findings import Finding, MeasuredRules, measured_rules, measured_rules_today, scores_in
 from assessments.findings.on_record import on_record
-from assessments.findings.practice import PracticeFinding, practice, practice_today
+from assessments.findings.practice import PracticeFinding, practice, practice_today, said_in
 from assessments.findings.practice_words import PracticeView
-from assessments.findings.proven import ProvenView, proven, proven_by
+from assessments.findings.proven import ProvenView, proven, proven_in
 from assessments.findings.words import MeasuredView, Names, Notice, view
 from assessments.independence import let_read
 from assessments.models import Assessment, AssessmentState
 from assessments.score import words as wording
 from assessments.score.reading import policy_of
+from groundwork.together import Lookup, look_up
+from manifesto.printed import edition
+from vendors.measures.loading import held_to_in
 from vendors.models import Vendor
 from vendors.panels import Panel
+from vendors.rehearsals.records import rows_of
 from vendors.timeline.records import record_of_year
 from vendors.timeline.words import RecordLine, lines_of_rule
 from vendors.withheld import is_withheld
@@ -88,23 +92,30 @@ def hours_of(vendor: Vendor, *, now: datetime) -> HoursView | None:
     return HoursView(incidents=record.incidents, rules={rule: lines for rule, lines in rules.items() if lines})
 
 
-def of_vendor(member: Membership, vendor: Vendor) -> Panel | None:
+def of_vendor(member: Membership, vendor: Vendor) -> Lookup[Panel | None] | None:
     """On the vendor's page: the latest approved ratings against the measures of today. Nothing for a member who still
     rates this vendor: the panel of the measures says so already."""
     if is_withheld(member, vendor):
         return None
     approved = vendor.assessments.approved().select_related("release").order_by("-closed_at", "-pk")
-    assessment = approved.first()
-    if assessment is None:
-        return None
+    latest, now = approved[:1], timezone.now()
+    settled, held = proven_in(vendor, now=now), held_to_in(vendor, timezone.localdate(now))
+
+    def told() -> Panel | None:
+        return next((_panel(assessment, vendor, settled.told(), now) for assessment in latest), None)
+
+    return Lookup(reads=(latest, rows_of(vendor), *settled.reads, *held.reads), told=told)
+
+
+def _panel(assessment: Assessment, vendor: Vendor, settled: tuple[ProvenView, ...], now: datetime) -> Panel:
     assessment.vendor = vendor
-    now = timezone.now()
+    look_up(scores_in(assessment), said_in(assessment))  # both are asked once
     found = measured_rules_today(assessment, now=now)
     shown = Section(
         vendor=vendor,
         view=in_words(found, assessment) if found else None,
         practice=practice_in_words(practice_today(assessment, now=now), assessment),
-        proven=proven_by(vendor, now=now),
+        proven=settled,
     )
     return Panel(
         template="assessments/findings/_panel_measured.html",
@@ -122,11 +133,10 @@ def _contradictions(section: Section) -> list[Notice]:
 
 
 def in_words(found: MeasuredRules, assessment: Assessment) -> MeasuredView:
-    """In the active language; one query."""
-    rules = rules_of(assessment.release_id)
+    """In the active language."""
     policy = policy_of(assessment.release)
     names = Names(
-        rules={key: (position, name or key) for key, position, name in rules},
+        rules={rule.key: (rule.position, rule.name or rule.key) for rule in edition(assessment.release).rules},
         percent=lambda value: wording.percent(value, policy),
     )
     return view(found, names)

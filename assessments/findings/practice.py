@@ -5,7 +5,7 @@ the text of its grade says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,6 +17,8 @@ from django.utils import timezone
 
 from assessments.models import Answer, Assessment, Consensus, FrequencyUnit, Response, ResponseKind
 from assessments.secrecy import counted_responses
+from groundwork.asking_once import once
+from groundwork.together import Lookup
 from vendors.rehearsals.practice import SPEAKING, Frequency, Held, Practice, fairest, held_against
 from vendors.rehearsals.records import Record, record_of
 
@@ -127,12 +129,32 @@ def _finding(said: list[_Said], record: Record, today: date) -> PracticeFinding 
 
 
 def _said(assessment: Assessment) -> Iterator[_Said]:
-    """Two queries: the answers that were handed in, and what was agreed."""
+    """Of the answers that were handed in, and of what was agreed."""
+    return iter(said_in(assessment).now())
+
+
+def said_in(assessment: Assessment) -> Lookup[list[_Said]]:
+    """The same, to be read with what else a page shows, once."""
+    return once(("claims of practice", assessment.pk), lambda: _said_in(assessment))
+
+
+def _said_in(assessment: Assessment) -> Lookup[list[_Said]]:
     vendor = Response.objects.of_vendor().handed_in().filter(assessment=assessment)
     responses = Q(response__in=vendor) | Q(response__in=counted_responses(assessment))
     rows = Answer.objects.filter(responses, question__key__in=QUESTIONS).select_related("question__rule", "response")
-    answers = list(rows.order_by("question__rule__position", "question__position", "-response__kind", "pk"))
-    agreed = Consensus.objects.filter(assessment=assessment, question__key__in=QUESTIONS) if answers else ()
+    given = rows.order_by()
+    agreed = Consensus.objects.filter(assessment=assessment, question__key__in=QUESTIONS).order_by()
+    return Lookup(reads=(given, agreed), told=lambda: list(_claims(sorted(given, key=_place), agreed)))
+
+
+def _place(answer: Answer) -> tuple[int, int, bool, int]:
+    """In the order of the questions, the vendor first."""
+    question = answer.question
+    is_ours = answer.response.kind != ResponseKind.VENDOR
+    return question.rule.position, question.position, is_ours, answer.pk
+
+
+def _claims(answers: Sequence[Answer], agreed: Iterable[Consensus]) -> Iterator[_Said]:
     grades = {one.question_id: one.grade for one in agreed}
     for question in dict.fromkeys(answer.question_id for answer in answers):
         given = [answer for answer in answers if answer.question_id == question]

@@ -15,9 +15,10 @@ from django.utils.translation import pgettext_lazy
 
 from assessments.models import Assessment
 from groundwork.languages import LANGUAGE_CODES
+from groundwork.together import Lookup
 from groundwork.words import day
 from vendors.models import Vendor
-from vendors.proofs.outcomes import SettledCause, settled_of
+from vendors.proofs.outcomes import SettledCause, settled_in, settled_of
 
 CAME_BACK: Promise = pgettext_lazy("finding about a proven cause", "Accepted, and it came back")
 STAYED_AWAY: Promise = pgettext_lazy("finding about a proven cause", "Accepted, and it has not come back")
@@ -72,9 +73,10 @@ def _words(one: SettledCause, language: str) -> str:
         return one.words
 
 
-def proven_by(vendor: Vendor, *, now: datetime) -> tuple[ProvenView, ...]:
-    """In the active language, those that came back first, the latest at the top. Five queries at most."""
-    return tuple(_view(one) for one in settled_of(vendor, now=now))
+def proven_in(vendor: Vendor, *, now: datetime) -> Lookup[tuple[ProvenView, ...]]:
+    """In the active language, those that came back first, the latest at the top; four queries more at most."""
+    settled = settled_in(vendor, now=now)
+    return Lookup(reads=settled.reads, told=lambda: tuple(_view(one) for one in settled.told()))
 
 
 def _view(one: SettledCause) -> ProvenView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from groundwork.together import Lookup, attach
 from groundwork.words import day, number
 from vendors.care.cover import Term, without_successor
 from vendors.models import Service, SupportPerson, Training, Vendor
@@ -52,9 +53,31 @@ class Care:
 
 
 def care_of(vendor: Vendor, today: date) -> Care:
-    """Four queries."""
-    names = dict(Service.objects.filter(vendor=vendor).values_list("pk", "name"))
-    people = list(SupportPerson.objects.filter(vendor=vendor).prefetch_related("services"))
+    """By one query."""
+    return care_in(vendor, today).now()
+
+
+def care_in(vendor: Vendor, today: date) -> Lookup[Care]:
+    """The same, to be read with what else a page shows."""
+    names = Service.objects.filter(vendor=vendor).order_by().values_list("pk", "name")
+    persons = SupportPerson.objects.filter(vendor=vendor).order_by()
+    looked_after = SupportPerson.services.through.objects.filter(supportperson__vendor=vendor)
+    looked_after = looked_after.select_related("service").order_by()
+    trainings = Training.objects.filter(vendor=vendor).select_related("department").order_by()
+
+    def told() -> Care:
+        named = sorted(looked_after, key=lambda one: one.service.name.lower())
+        attach(persons, "services", ((one.supportperson_id, one.service) for one in named))
+        people = sorted(persons, key=lambda one: one.name.lower())
+        latest = sorted(trainings, key=lambda one: (one.held_on, one.pk), reverse=True)
+        return _care(people, dict(names), latest, today)
+
+    return Lookup(reads=(names, persons, looked_after, trainings), told=told)
+
+
+def _care(
+    people: Sequence[SupportPerson], names: Mapping[int, str], trainings: Iterable[Training], today: date
+) -> Care:
     terms = [_term(one) for one in people]
     lacking = without_successor(terms, names, today)
     rows = [
@@ -67,7 +90,6 @@ def care_of(vendor: Vendor, today: date) -> Care:
         for one, term in zip(people, terms, strict=True)
     ]
     gone = [row for row in rows if row.person.until is not None and row.person.until < today]
-    trainings = Training.objects.filter(vendor=vendor).select_related("department")
     return Care(people=(*(row for row in rows if row not in gone), *gone), trainings=tuple(trainings))
 
 

@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import QuerySet
 
 from groundwork.asking_once import once
+from groundwork.together import Lookup
 from vendors.measures import metrics
 from vendors.measures.backlog import Backlog, OpenCase, backlog_of
 from vendors.measures.cases import Case, PulseAnswer
@@ -102,8 +104,7 @@ def _kept(
 ) -> Measures:
     today = now.astimezone(zone).date()
     # Before the facts are read: a change in between makes them newer than their counter, never older.
-    told = Vendor.objects.values_list("facts_revision", "organisation__repeat_days")
-    revision, repeat_days = told.get(pk=vendor.pk)
+    ((revision, repeat_days),) = counter_of(vendor)
     of = service.pk if service else "all"
     # A row number is used again after a restored backup; the moment of its making is not.
     row = f"{vendor.pk}:{vendor.created_at.timestamp()}"
@@ -127,6 +128,12 @@ def _kept(
     return measured
 
 
+def counter_of(vendor: Vendor) -> QuerySet[Any, tuple[int, int]]:
+    """The counter of changes, and within how many days a problem comes back; a page may read it ahead of its facts."""
+    rows = Vendor.objects.filter(pk=vendor.pk).order_by().values_list("facts_revision", "organisation__repeat_days")
+    return once(("counter of facts", vendor.pk), lambda: rows)
+
+
 def first_day(until: date, months: int) -> date:
     """The first of a month, so that `months` whole months lie between it and `until`."""
     after = until + timedelta(days=1)
@@ -139,13 +146,28 @@ def targets_of(vendor: Vendor) -> dict[str, MeasureTarget]:
     return {target.measure: target for target in MeasureTarget.objects.filter(vendor=vendor)}
 
 
+def held_to_in(vendor: Vendor, today: date) -> Lookup[dict[str, Target]]:
+    """As `held_to`, to be read with what else a page shows, once."""
+    return once(("held to", vendor.pk, today), lambda: _held_to(vendor, today))
+
+
+def _held_to(vendor: Vendor, today: date) -> Lookup[dict[str, Target]]:
+    expectations = Expectation.objects.in_force(vendor.organisation_id, today).telling()
+    rows = expectations.select_related("edition").order_by()
+    targets = MeasureTarget.objects.filter(vendor=vendor).order_by()
+
+    def told() -> dict[str, Target]:
+        expected = {row.measure: row for row in sorted(rows, key=lambda row: (row.rule, row.position, row.pk))}
+        agreed = {target.measure: target for target in sorted(targets, key=lambda target: target.measure)}
+        return {key: _target(agreed.get(key), expected.get(key)) for key in {**expected, **agreed}}
+
+    return Lookup(reads=(rows, targets), told=told)
+
+
 def held_to(vendor: Vendor, today: date) -> dict[str, Target]:
     """What each measure is held to on that day, by its key: what was agreed with this vendor, else what is expected of
-    all. Two queries."""
-    rows = Expectation.objects.in_force(vendor.organisation_id, today).telling().select_related("edition")
-    expected = {row.measure: row for row in rows}
-    agreed = targets_of(vendor)
-    return {key: _target(agreed.get(key), expected.get(key)) for key in {**expected, **agreed}}
+    all. One query."""
+    return held_to_in(vendor, today).now()
 
 
 def _target(agreed: MeasureTarget | None, expected: Expectation | None) -> Target:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Max
 
 from accounts.models import Membership
+from groundwork.together import Lookup
 from vendors.models import (
     BY_HAND,
     CauseProof,
@@ -77,8 +78,18 @@ class SettledCause:
 
 def settled_of(vendor: Vendor, *, now: datetime) -> list[SettledCause]:
     """Of this vendor, as it was known then: those that came back first, the latest at the top. Five queries at most."""
+    return settled_in(vendor, now=now).now()
+
+
+def settled_in(vendor: Vendor, *, now: datetime) -> Lookup[list[SettledCause]]:
+    """The same, to be read with what else a page shows; four queries more where any was accepted."""
     accepted = CauseProof.objects.accepted().filter(vendor=vendor, decided_at__lte=now).select_related("incident")
-    proofs = list(accepted.order_by("-decided_at", "-pk"))
+    rows = accepted.order_by()
+    return Lookup(reads=(rows,), told=lambda: _settled(rows, now))
+
+
+def _settled(accepted: Iterable[CauseProof], now: datetime) -> list[SettledCause]:
+    proofs = sorted(accepted, key=lambda one: (one.decided_at or now, one.pk), reverse=True)
     outcomes = outcomes_of(proofs, now=now)
     found = [
         SettledCause(proof=proof, outcome=outcomes[proof.pk])

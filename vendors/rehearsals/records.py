@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from accounts.models import Membership, Organisation
+from groundwork.asking_once import once
 from vendors.models import Rehearsal, RehearsalKind, RehearsalQuerySet, RehearsalState, Vendor
 from vendors.withheld import is_withheld
 
@@ -26,13 +27,15 @@ class Record:
 
 
 def record_of(vendor: Vendor) -> Record:
-    """One query.
+    """One query, asked once a page.
 
     The record of a vendor begins on the day that the organisation names; else when the first entry about this vendor
     was made: that something older was written down afterwards does not say that all since then is there.
     """
-    rows = list(Rehearsal.objects.filter(vendor=vendor).order_by("held_on", "pk"))
-    held = [row for row in rows if row.state == RehearsalState.HELD]
+    rows = rows_of(vendor)
+    held = sorted(
+        (row for row in rows if row.state == RehearsalState.HELD), key=lambda row: (row.held_on or date.min, row.pk)
+    )
     rehearsals = [row for row in held if row.kind == RehearsalKind.REHEARSAL]
     first = min((timezone.localdate(row.created_at) for row in rows), default=None)
     return Record(
@@ -41,6 +44,11 @@ def record_of(vendor: Vendor) -> Record:
         reviews=_days(row for row in held if row.kind == RehearsalKind.REVIEW),
         since=vendor.organisation.rehearsals_recorded_since or first,
     )
+
+
+def rows_of(vendor: Vendor) -> RehearsalQuerySet:
+    """What the record is made of; a page may read it ahead."""
+    return once(("rehearsals", vendor.pk), lambda: Rehearsal.objects.filter(vendor=vendor).order_by())
 
 
 def _days(rows: Iterable[Rehearsal]) -> tuple[date, ...]:

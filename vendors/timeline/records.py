@@ -8,7 +8,16 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from vendors.models import CauseProof, Incident, IncidentQuerySet, ProofState, TimelineEntry, Vendor
+from groundwork.together import Lookup
+from vendors.models import (
+    CauseProof,
+    Incident,
+    IncidentQuerySet,
+    ProofState,
+    TimelineEntry,
+    TimelineEntryQuerySet,
+    Vendor,
+)
 from vendors.timeline.record import Happened, Record, record_of, together
 
 YEAR = timedelta(days=365)
@@ -63,15 +72,28 @@ def _cause_known(incident: Incident) -> datetime | None:
 
 def record_of_year(vendor: Vendor, *, now: datetime) -> Record:
     """Of the incidents of the last twelve months that have a timeline. One query, however many they are."""
+    return record_of_year_in(vendor, now=now).now()
+
+
+def record_of_year_in(vendor: Vendor, *, now: datetime) -> Lookup[Record]:
+    """The same, to be read with what else a page shows."""
     incidents = Incident.objects.filter(vendor=vendor, opened_at__gt=now - YEAR, opened_at__lte=now)
-    return together(list(records_of(incidents, now=now).values()))
+    rows = _entries(incidents).values_list(*OF_INCIDENT, *SAID_COLUMNS, "pk", named=True)
+    return Lookup(reads=(rows,), told=lambda: together(list(_by_incident(rows, now=now).values())))
 
 
 def records_of(incidents: IncidentQuerySet, *, now: datetime) -> dict[int, Record]:
     """The record of each that has a timeline, by its key. One query."""
-    entries = TimelineEntry.objects.standing().filter(incident__in=incidents.order_by())
-    rows = entries.order_by("incident_id", "at", "pk").values_list(*OF_INCIDENT, *SAID_COLUMNS, named=True)
-    return {pk: _record(list(of_it), now) for pk, of_it in groupby(rows, key=attrgetter("incident_id"))}
+    return _by_incident(_entries(incidents).values_list(*OF_INCIDENT, *SAID_COLUMNS, "pk", named=True), now=now)
+
+
+def _entries(incidents: IncidentQuerySet) -> TimelineEntryQuerySet:
+    return TimelineEntry.objects.standing().filter(incident__in=incidents.order_by()).order_by()
+
+
+def _by_incident(rows: Iterable[Any], *, now: datetime) -> dict[int, Record]:
+    ordered = sorted(rows, key=attrgetter("incident_id", "at", "pk"))
+    return {pk: _record(list(of_it), now) for pk, of_it in groupby(ordered, key=attrgetter("incident_id"))}
 
 
 def _record(rows: Sequence[Any], now: datetime) -> Record:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assessments.findings.proven import proven, proven_by
+from assessments.findings.proven import proven, proven_in
 from tests.factories import NOW, Cast, make_assessment, make_incident, make_proof, make_vendor
 from vendors.models import ProofState
 
@@ -24,7 +24,7 @@ def test_what_came_back_stands_before_what_stayed_away(cast: Cast, django_assert
     make_incident(vendor, "INC-9", opened=NOW + 20 * DAY, problem="disk full")
 
     with django_assert_num_queries(3):
-        found = proven_by(vendor, now=NOW + YEAR)
+        found = proven_in(vendor, now=NOW + YEAR).now()
 
     assert [(one.came_back, one.chip, one.label) for one in found] == [
         (True, "not_borne_out", "Accepted, and it came back"),
@@ -44,4 +44,4 @@ def test_a_finding_of_a_period_knows_nothing_of_what_came_after_it(cast: Cast) -
     make_incident(assessment.vendor, "INC-2", opened=NOW + 40 * DAY, problem="Disk full")
 
     assert proven(assessment, now=NOW + 50 * DAY) == ()
-    assert len(proven_by(assessment.vendor, now=NOW + 50 * DAY)) == 1
+    assert len(proven_in(assessment.vendor, now=NOW + 50 * DAY).now()) == 1
