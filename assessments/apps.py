@@ -31,7 +31,7 @@ class AssessmentsConfig(AppConfig):
         shut.connect(preferences.close_calendar_of, dispatch_uid="calendar_closed")
         usage.register(Assessment.objects.uses_of_editions)
         purposes.tell_with(asking.purpose_of)
-        offers.register(lead_times.judge)
+        offers.register(lead_times.judged)
         proposals.register(emergency_words.proposals)
         withheld.register(secrecy.vendors_being_rated)
         panels.register("measured", findings_panel.of_vendor, position=20)

@@ -8,7 +8,8 @@ from datetime import datetime
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
-from manifesto.models import Question, Release, Rule
+from groundwork.asking_once import once
+from manifesto.models import Question, Release, ReleaseQuerySet, ReleaseState, Rule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,24 @@ def _read(release: int) -> Edition:
     for question in questions:
         question.rule = by_id[question.rule_id]
     return Edition(rules=rules, questions=questions)
+
+
+def releases() -> ReleaseQuerySet:
+    """All that were ever published, in no order; asked once a page, which may read it ahead."""
+    return once("published releases", lambda: Release.objects.exclude(published_at=None).order_by())
+
+
+def editions() -> dict[int, Edition]:
+    """By their releases’ keys, the oldest first."""
+    in_order = sorted(releases(), key=lambda one: (one.published_at is not None and one.published_at, one.pk))
+    return {release.pk: edition(release) for release in in_order}
+
+
+def current_rules() -> tuple[Rule, ...]:
+    """Those of the newest published release, as `Release.objects.current` has it; none without one."""
+    published = [one for one in releases() if one.state == ReleaseState.PUBLISHED]
+    newest = max(published, key=lambda one: (one.published_at is not None and one.published_at, one.pk), default=None)
+    return edition(newest).rules if newest else ()
 
 
 forget = _published.cache_clear  # of the tests, which take published editions back

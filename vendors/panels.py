@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Membership
+from groundwork.together import Lookup, look_up
 from vendors.models import Vendor
 
 
@@ -25,7 +26,8 @@ class Panel:
     context: Mapping[str, Any]
 
 
-Maker = Callable[[Membership, Vendor], Panel | None]  # None: nothing to show to this member
+Made = Panel | None  # None: nothing to show to this member
+Maker = Callable[[Membership, Vendor], Made | Lookup[Panel] | Lookup[Made]]
 _makers: dict[str, tuple[int, Maker]] = {}
 
 
@@ -34,6 +36,9 @@ def register(name: str, maker: Maker, *, position: int) -> None:
     _makers[name] = (position, maker)
 
 
-def panels_for(member: Membership, vendor: Vendor) -> list[Panel]:
-    made = (maker(member, vendor) for _position, maker in sorted(_makers.values(), key=lambda entry: entry[0]))
-    return [panel for panel in made if panel is not None]
+def panels_for(member: Membership, vendor: Vendor, *beside: Lookup[Any]) -> list[Panel]:
+    """What they and those beside them look up is read by one statement; what hangs on it, afterwards."""
+    made = [maker(member, vendor) for _position, maker in sorted(_makers.values(), key=lambda entry: entry[0])]
+    look_up(*beside, *(one for one in made if isinstance(one, Lookup)))
+    told = (one.told() if isinstance(one, Lookup) else one for one in made)
+    return [panel for panel in told if panel is not None]

@@ -6,7 +6,7 @@ What was withdrawn, and what its measure opened again, has not ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from accounts.access import Right, may
 from accounts.models import Membership
-from assessments.commitments.rows import complete, rows_of
+from assessments.commitments.rows import CommitmentRow, complete, rows_of
 from assessments.models import (
     COMMITMENT_BINDING,
     COMMITMENT_DECIDED,
@@ -28,6 +28,7 @@ from assessments.models import (
     CommitmentQuerySet,
     CommitmentState,
 )
+from groundwork.together import Lookup
 from groundwork.words import number
 from vendors.models import Vendor
 from vendors.panels import Panel
@@ -104,21 +105,37 @@ def shares_of(member: Membership, vendors: Iterable[int]) -> dict[int, Share]:
 
 
 # On the vendor’s page ------------------------------------------------------------------------------------------------
-def of_vendor(member: Membership, vendor: Vendor) -> Panel:
-    """Four queries, however many commitments there are."""
+def of_vendor(member: Membership, vendor: Vendor) -> Lookup[Panel]:
+    """Two queries beside what it looks up, however many commitments there are."""
     today = timezone.localdate()
     ours = Commitment.objects.for_member(member).filter(vendor=vendor)
     binding = Q(state__in=COMMITMENT_BINDING, due_on__lt=today)
-    counts = ours.order_by().aggregate(
-        open=Count("pk", filter=Q(state__in=COMMITMENT_OPEN)),
-        overdue=Count("pk", filter=binding),
-        ended=Count("pk", filter=Q(state__in=COMMITMENT_DECIDED)),
-        kept=Count("pk", filter=Q(state=CommitmentState.KEPT)),
+    counted = (
+        ours.order_by()
+        .values("vendor")
+        .annotate(
+            open=Count("pk", filter=Q(state__in=COMMITMENT_OPEN)),
+            overdue=Count("pk", filter=binding),
+            ended=Count("pk", filter=Q(state__in=COMMITMENT_DECIDED)),
+            kept=Count("pk", filter=Q(state=CommitmentState.KEPT)),
+        )
     )
+    waiting = complete(ours.open().order_by("due_on", "pk"))[:SHOWN]
+    counts = ("open", "overdue", "ended", "kept")
+
+    def told() -> Panel:
+        next_ones = sorted(waiting, key=lambda one: (one.due_on, one.pk))
+        found = {name: sum(row[name] for row in counted) for name in counts}
+        return _panel(member, vendor, rows_of(next_ones, today), found)
+
+    return Lookup(reads=(counted, waiting), told=told)
+
+
+def _panel(member: Membership, vendor: Vendor, rows: Sequence[CommitmentRow], counts: Mapping[str, int]) -> Panel:
     log = f"{reverse('commitment_list')}?vendor={vendor.pk}"
     context = {
         "vendor": vendor,
-        "rows": rows_of(complete(ours.open().order_by("due_on", "pk"))[:SHOWN], today),
+        "rows": rows,
         "open": counts["open"],
         "overdue": counts["overdue"],
         "share": Share(kept=counts["kept"], ended=counts["ended"]),

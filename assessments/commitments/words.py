@@ -10,7 +10,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from assessments.models import Commitment
-from manifesto.naming import question_names, rule_names
+from manifesto.naming import numbered, question_names, rule_names
+from manifesto.printed import editions
 from vendors.measures.catalogue import BY_KEY
 from vendors.measures.words import LABELS, figure
 
@@ -62,10 +63,14 @@ class Called:
 
 
 def called(commitments: Iterable[Commitment]) -> dict[int, Called]:
-    """By the commitments' keys, in the reader's language, as the edition calls them that was asked; two queries."""
+    """By the commitments' keys, in the reader's language, as the edition calls them that was asked; two queries
+    more where that one is gone."""
     rows = list(commitments)
-    rules = rule_names({(_edition(row), row.rule) for row in rows})
-    questions = question_names({(_edition(row), row.question) for row in rows if row.question})
+    known = editions() if rows else {}
+    rules = {(of, rule.key): str(rule) for of, one in known.items() for rule in one.rules}
+    questions = {(of, asked.key): numbered(asked) for of, one in known.items() for asked in one.questions}
+    rules |= rule_names({(_edition(row), row.rule) for row in rows} - rules.keys())
+    questions |= question_names({(_edition(row), row.question) for row in rows if row.question} - questions.keys())
     return {
         row.pk: Called(
             rule=rules.get((_edition(row), row.rule), row.rule),

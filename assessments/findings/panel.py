@@ -23,8 +23,10 @@ from assessments.score import words as wording
 from assessments.score.reading import policy_of
 from groundwork.together import Lookup, look_up
 from manifesto.printed import edition
+from vendors.measures.loading import held_to_in
 from vendors.models import Vendor
 from vendors.panels import Panel
+from vendors.rehearsals.records import record_in
 from vendors.timeline.record import Record
 from vendors.timeline.records import record_of_year_in
 from vendors.timeline.words import RecordLine, lines_of_rule
@@ -116,26 +118,32 @@ def hours_of(record: Record) -> HoursView | None:
     return HoursView(incidents=record.incidents, rules={rule: lines for rule, lines in rules.items() if lines})
 
 
-def of_vendor(member: Membership, vendor: Vendor) -> Panel | None:
+def of_vendor(member: Membership, vendor: Vendor) -> Lookup[Panel | None] | None:
     """On the vendor's page: the latest approved ratings against the measures of today. Nothing for a member who still
     rates this vendor: the panel of the measures says so already."""
     if is_withheld(member, vendor):
         return None
     approved = vendor.assessments.approved().select_related("release").order_by("-closed_at", "-pk")
-    assessment = approved.first()
-    if assessment is None:
-        return None
+    latest, now = approved[:1], timezone.now()
+    proven, held_to = proven_by(vendor, now=now), held_to_in(vendor, timezone.localdate(now))
+    ahead = (*record_in(vendor).reads, *held_to.reads)  # which whatever is held against them asks for
+
+    def told() -> Panel | None:
+        return next((_panel(assessment, vendor, proven.told(), now) for assessment in latest), None)
+
+    return Lookup(reads=(latest, *proven.reads, *ahead), told=told)
+
+
+def _panel(assessment: Assessment, vendor: Vendor, proven: tuple[ProvenView, ...], now: datetime) -> Panel:
     assessment.vendor = vendor
-    now = timezone.now()
     measured, practised = measured_rules_today(assessment, now=now), practice_today(assessment, now=now)
-    proven = proven_by(vendor, now=now)
-    look_up(measured, practised, proven)
+    look_up(measured, practised)
     found = measured.told()
     shown = Section(
         vendor=vendor,
         view=in_words(found, assessment) if found else None,
         practice=practice_in_words(practised.told(), assessment),
-        proven=proven.told(),
+        proven=proven,
     )
     return Panel(
         template="assessments/findings/_panel_measured.html",

@@ -24,13 +24,23 @@ FEWEST = 3  # of fewer, a median is one case
 
 
 def judge(member: Membership, vendors: Sequence[int]) -> Judged:
-    """Of vendors by their keys; three queries."""
+    """Of vendors by their keys."""
+    return judged(member, vendors).now()
+
+
+def judged(member: Membership, vendors: Sequence[int]) -> Lookup[Judged]:
+    """The same, to be read with what else a page shows."""
     rows = Assessment.objects.filter(organisation=member.organisation_id, vendor__in=vendors)
     approved = rows.approved().order_by().values_list("vendor").annotate(last=Max("closed_at"))
-    return Judged(
-        lead=lead_of(member.organisation_id).now(),
-        in_hand=frozenset(rows.open().order_by().values_list("vendor", flat=True)),
-        approved={vendor: timezone.localdate(last) for vendor, last in approved if last is not None},
+    in_hand = rows.open().order_by().values_list("vendor", flat=True)
+    lead = lead_of(member.organisation_id)
+    return Lookup(
+        reads=(approved, in_hand, *lead.reads),
+        told=lambda: Judged(
+            lead=lead.told(),
+            in_hand=frozenset(in_hand),
+            approved={vendor: timezone.localdate(last) for vendor, last in approved if last is not None},
+        ),
     )
 
 

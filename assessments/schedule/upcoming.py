@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models import OPEN_STATES, Assessment, AssessmentState
 from assessments.schedule.repeating import next_period
+from groundwork.together import Lookup
 from vendors.models import Vendor
 from vendors.standings import Due
 
@@ -24,9 +25,18 @@ IN_HAND: dict[str, Promise] = {
 
 def due_for(vendors: Iterable[Vendor], today: date) -> dict[int, Due]:
     """By the vendors' keys; those of which nothing is planned are not in it. One query."""
+    return due_in(vendors, today).now()
+
+
+def due_in(vendors: Iterable[Vendor], today: date) -> Lookup[dict[int, Due]]:
+    """The same, to be read with what else a page shows."""
     rows = Assessment.objects.filter(vendor__in=[vendor.pk for vendor in vendors])
-    rows = rows.exclude(state=AssessmentState.CANCELLED)
-    found = {row.pk: row for row in rows.order_by("pk")}
+    rows = rows.exclude(state=AssessmentState.CANCELLED).order_by()
+    return Lookup(reads=(rows,), told=lambda: _due(rows, today))
+
+
+def _due(rows: Iterable[Assessment], today: date) -> dict[int, Due]:
+    found = {row.pk: row for row in sorted(rows, key=lambda row: row.pk)}
     of_vendor: dict[int, list[Assessment]] = defaultdict(list)
     for row in found.values():
         if row.previous_id in found:

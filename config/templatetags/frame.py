@@ -13,7 +13,7 @@ from accounts.models import Membership
 from assessments.score.words import STATUSES
 from config import places
 from groundwork.words import apart, labelled
-from reports.charts.marks import Mark, mark_svg, ring_svg
+from reports.charts.marks import Mark, mark_sign, ring_svg, sign_sheet
 
 register = template.Library()
 
@@ -91,7 +91,13 @@ def seven_rules() -> tuple[tuple[str, str], ...]:
 @register.simple_tag
 def plain_mark(status: str) -> SafeString:
     """The mark of a status as an ornament beside its word."""
-    return SafeString(mark_svg(status, size=20, title=""))
+    return SafeString(mark_sign(status, size=20, title=""))
+
+
+@register.simple_tag
+def mark_signs() -> SafeString:
+    """The drawings that the marks of this page refer to, and of whatever it fetches."""
+    return SafeString(sign_sheet())
 
 
 @register.simple_tag

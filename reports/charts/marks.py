@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import asin, degrees, pi
 
 from reports.charts.dumbbell import dot_svg, dumbbell_svg
 from reports.charts.parts import FULL_TURN, SVG, TOKENS, Palette, caption, circle, figure, stroke
 from reports.charts.svg import Point, arc, dots, element, fit, path, polar, text, text_width
 
-__all__ = ["STATUSES", "Mark", "dot_svg", "dumbbell_svg", "favicon_svg", "flag_svg", "mark_svg", "ring_svg"]
+__all__ = [
+    "STATUSES",
+    "Mark",
+    "dot_svg",
+    "dumbbell_svg",
+    "favicon_svg",
+    "flag_svg",
+    "mark_sign",
+    "mark_svg",
+    "ring_svg",
+    "sign_sheet",
+]
 NUMERAL = 16.5  # in the ring: 8 points on paper, where it is 54.8 mm wide; the headline has 46
 STATUSES = ("met", "partly", "broken", "not_rated")
+GROUND, CENTRE, RADIUS = "0 0 24 24", (12.0, 12.0), 9.5  # of a mark alone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,33 +68,66 @@ class Mark:
 def mark_svg(status: str, *, size: float, title: str, palette: Palette | None = None) -> str:
     """One mark. With an empty title it is an ornament beside its words, hidden from assistive technology.
 
-    Kept: a page of vendors shows some hundreds, of four kinds.
+    Kept, as are those of pages: a page of vendors shows some hundreds, of four kinds.
     """
     _check_status(status)
+    drawn = element("g", _drawn(CENTRE, RADIUS, status, palette or Palette.PAGE), class_=f"mark {_sign(status)}")
+    return _alone(drawn, size=size, title=title, xmlns=SVG, focusable="false")
+
+
+@lru_cache(maxsize=1024)
+def mark_sign(status: str, *, size: float, title: str) -> str:
+    """The same on a page, as a reference to its `sign_sheet`: each of the four is drawn there once."""
+    _check_status(status)
+    return _alone(element("use", href=f"#{_sign(status)}"), size=size, title=title)
+
+
+@cache
+def sign_sheet() -> str:
+    """The four marks that a page’s marks refer to. Nothing of it shows where it stands."""
+    signs = (
+        element("symbol", _drawn(CENTRE, RADIUS, one, Palette.PAGE), id=_sign(one), viewBox=GROUND) for one in STATUSES
+    )
+    return element("svg", *signs, class_="mark-signs", width=0, height=0, aria_hidden="true")
+
+
+def _alone(drawn: str, *, size: float, title: str, xmlns: str | None = None, focusable: str | None = None) -> str:
     return element(
         "svg",
         element("title", text(title)) if title else "",
-        mark_group((12, 12), 9.5, status, palette or Palette.PAGE),
-        xmlns=SVG,
+        drawn,
+        xmlns=xmlns,
         class_="chart chart-mark",
-        viewBox="0 0 24 24",
+        viewBox=GROUND,
         width=size,
         height=size,
         role="img" if title else None,
         aria_hidden=None if title else "true",
-        focusable="false",
+        focusable=focusable,
     )
+
+
+def _sign(status: str) -> str:
+    return f"mark-{status.replace('_', '-')}"
 
 
 def mark_group(centre: Point, radius: float, status: str, palette: Palette, title: str = "") -> str:
-    """A disc with a tick, a half-filled disc, a ring struck through, or a dotted ring, all of one size."""
+    """A disc with a tick, a half-filled disc, a ring struck through, or a dotted ring, all of one size. On a page it
+    refers to the `sign_sheet`."""
+    named = element("title", text(title)) if title else ""
+    drawn = _drawn(centre, radius, status, palette) if palette is not Palette.PAGE else _placed(centre, radius, status)
+    return element("g", named, drawn, class_=f"mark {_sign(status)}")
+
+
+def _placed(centre: Point, radius: float, status: str) -> str:
+    size = 24 * radius / RADIUS
+    at = {"x": centre[0] - size / 2, "y": centre[1] - size / 2}
+    return element("use", href=f"#{_sign(status)}", **at, width=size, height=size)
+
+
+def _drawn(centre: Point, radius: float, status: str, palette: Palette) -> str:
     draw = {"met": _met, "partly": _partly, "broken": _broken, "not_rated": _not_rated}[status]
-    return element(
-        "g",
-        element("title", text(title)) if title else "",
-        draw(centre, radius, palette),
-        class_=f"mark mark-{status.replace('_', '-')}",
-    )
+    return draw(centre, radius, palette)
 
 
 def _met(centre: Point, radius: float, palette: Palette) -> str:

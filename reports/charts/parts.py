@@ -29,7 +29,7 @@ SVG = "http://www.w3.org/2000/svg"
 
 @dataclass(frozen=True, kw_only=True)
 class Palette:
-    """Colours and type of a figure. `LIGHT` is for paper, `PAGE` follows the page’s custom properties."""
+    """Colours and type of a figure. `LIGHT` is for paper, `PAGE` follows the custom properties that every page has."""
 
     paper: str
     ink: str
@@ -62,10 +62,7 @@ TOKENS = {
     "none": "#5f6570",
 }
 Palette.LIGHT = Palette(**TOKENS, sans="Source Sans Pro,sans-serif", serif="Source Serif Pro,Georgia,serif")
-Palette.PAGE = Palette(
-    **{name: f"var(--{name},{colour})" for name, colour in TOKENS.items()},
-    serif="var(--serif,'Source Serif Pro',Georgia,serif)",
-)
+Palette.PAGE = Palette(**{name: f"var(--{name})" for name in TOKENS}, serif="var(--serif)")
 
 
 def figure(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 from statistics import median
@@ -31,18 +31,21 @@ def trend_svg(
     tick_label: Callable[[float], str] = short_number,
     palette: Palette | None = None,
     size: tuple[float, float] = (400, 170),
+    tells_periods: bool = True,
 ) -> str:
     """From zero upwards, the oldest period at the left; `most`: what no value can exceed, such as 100 percent.
 
-    Links are no part of the image: the table has them too.
+    Links are no part of the image: the table has them too. `tells_periods`: each value to whoever points at its period;
+    where a table beside the chart says it, only what no trend counts is told, and why.
     """
     palette = palette or Palette.PAGE
     slope_line = slope_line and _possible(slope_line, most)
     scale = [(value, tick_label(value)) for value in round_scale(series_points, slope_line, target)]
     left = min(12 + max(text_width(label, TYPE) for _value, label in scale), size[0] / 3)
     chart = _Trend(points=series_points, palette=palette, size=size, scale=scale, left=left)
-    parts = [chart.grid(), chart.unit(unit_label), chart.axis(), chart.target(target, target_label)]
-    parts += [chart.joined(), chart.trend(slope_line), chart.dots(), chart.told()]
+    words = chart.scale_words() + chart.unit(unit_label) + chart.axis()
+    parts = [chart.grid(), chart.noted(words), chart.target(target, target_label), chart.joined()]
+    parts += [chart.trend(slope_line), chart.dots(), chart.told(everything=tells_periods)]
     return figure("trend", "".join(parts), size=size, title=title, desc=desc, prefix=prefix, over=chart.links())
 
 
@@ -91,43 +94,47 @@ class _Trend:
         base, *others = (self.at(0, value)[1] for value, _label in self.scale)
         lines = "".join(path((self.left, y), (self.left + self.width, y)) for y in others)
         zero = path((self.left, base), (self.left + self.width, base))
-        labels = (
-            self._note(label, (self.left - 6, self.at(0, value)[1] + 4), anchor="end") for value, label in self.scale
-        )
         return (
             stroke(zero, class_="chart-grid", stroke=self.palette.muted, width=0.75)
             + stroke(lines, class_="chart-grid", stroke=self.palette.line, width=1)
-            + "".join(labels)
+            + self.notches()
         )
+
+    def noted(self, words: str) -> str:
+        """What all words have in common is written once."""
+        return element("g", words, font_family=self.palette.sans, font_size=TYPE, fill=self.palette.muted)
+
+    def scale_words(self) -> str:
+        at = ((label, (self.left - 6, self.at(0, value)[1] + 4)) for value, label in self.scale)
+        return "".join(_note(label, place, anchor="end") for label, place in at)
 
     def unit(self, label: str) -> str:
         lines = fit(label, size=TYPE, width=self.size[0] * 0.9)
-        return "".join(self._note(line, (0, self.above - 11), anchor="start") for line in lines)
+        return "".join(_note(line, (0, self.above - 11)) for line in lines)
 
     def axis(self) -> str:
-        """The first and the last period always, others between them where there is room."""
+        return "".join(_note(label, (middle, self.base + 18), anchor="middle") for _at, label, middle in self._named())
+
+    def notches(self) -> str:
+        """One path for those of all the periods that are named."""
+        places = [self.at(at, 0)[0] for at, _label, _middle in self._named()]
+        drawn = "".join(path((x, self.base), (x, self.base + 4)) for x in places)
+        return drawn and stroke(drawn, class_="chart-tick", stroke=self.palette.muted, width=0.75)
+
+    def _named(self) -> Iterator[tuple[int, str, float]]:
+        """(position, words, their middle): the first and the last period always, others where there is room."""
         named = [(at, point.axis) for at, point in enumerate(self.points) if point.axis]
         if not named and self.points:
             ends = {0: self.points[0].label, len(self.points) - 1: self.points[-1].label}
             named = list(ends.items())
         taken: list[tuple[float, float]] = []
-        return "".join(self._label(at, label, taken) for at, label in [*named[:1], *named[1:][-1:], *named[1:-1]])
-
-    def _label(self, at: int, label: str, taken: list[tuple[float, float]]) -> str:
-        (shown,) = fit(label, size=TYPE, width=self.width / 2 - 8) or [""]
-        run = text_width(shown, TYPE)
-        centre = self.at(at, 0)[0]
-        start = min(max(centre - run / 2, self.left), self.left + self.width - run)
-        if not shown or any(start < end + 8 and begin < start + run + 8 for begin, end in taken):
-            return ""
-        taken.append((start, start + run))
-        notch = stroke(
-            path((centre, self.base), (centre, self.base + 4)),
-            class_="chart-tick",
-            stroke=self.palette.muted,
-            width=0.75,
-        )
-        return notch + self._note(shown, (start + run / 2, self.base + 18))
+        for at, label in [*named[:1], *named[1:][-1:], *named[1:-1]]:
+            (shown,) = fit(label, size=TYPE, width=self.width / 2 - 8) or [""]
+            run = text_width(shown, TYPE)
+            start = min(max(self.at(at, 0)[0] - run / 2, self.left), self.left + self.width - run)
+            if shown and not any(start < end + 8 and begin < start + run + 8 for begin, end in taken):
+                taken.append((start, start + run))
+                yield at, shown, start + run / 2
 
     def target(self, target: float | None, label: str) -> str:
         if target is None:
@@ -196,12 +203,12 @@ class _Trend:
             )
         )
 
-    def told(self) -> str:
+    def told(self, *, everything: bool) -> str:
         """Each value for the pointer over its period, on a page; where a period is a link, that says the same."""
         told = [
             element("path", element("title", text(one.tooltip)), d=self._upright(at))
             for at, one in enumerate(self.points)
-            if one.value is not None and not one.href
+            if one.value is not None and not one.href and (everything or one.is_left_out)
         ]
         if not told or self.palette is Palette.LIGHT:
             return ""
@@ -230,16 +237,9 @@ class _Trend:
         )
         return element("a", element("title", text(point.tooltip)), strip, href=href, tabindex="-1")
 
-    def _note(self, content: str, at: Point, *, anchor: str = "middle") -> str:
-        return caption(
-            content,
-            at,
-            class_="chart-note",
-            size=TYPE,
-            fill=self.palette.muted,
-            palette=self.palette,
-            anchor=anchor,
-        )
+
+def _note(content: str, at: Point, *, anchor: str | None = None) -> str:
+    return element("text", text(content), class_="chart-note", x=at[0], y=at[1], text_anchor=anchor)
 
 
 def _possible(line: Line, most: float | None) -> Line | None:

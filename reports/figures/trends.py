@@ -30,9 +30,10 @@ def trend_figure(
     hrefs: Sequence[str] = (),
     palette: Palette | None = None,
     size: tuple[float, float] = (400, 170),
+    tells_periods: bool = True,
 ) -> str:
     """The SVG, in the active language. `is_expected`: the target holds for all vendors. `hrefs`: where a click on each
-    period leads, for the page."""
+    period leads, for the page; `tells_periods`: as `trend_svg` has it."""
     points = _points(series, step, hrefs)
     measure, trend = series.measure, series.trend
     held_to = "" if target is None else _held_to(series, target, is_expected=is_expected)
@@ -51,6 +52,7 @@ def trend_figure(
         tick_label=_tick,
         palette=palette,
         size=size,
+        tells_periods=tells_periods,
     )
 
 

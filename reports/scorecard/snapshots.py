@@ -15,10 +15,8 @@ from accounts.models import Organisation
 from accounts.trail import audit
 from assessments.models import Approval, Assessment, ResponseKind
 from assessments.score import arithmetic, reading
-from groundwork.asking_once import once
 from groundwork.canonical import canonical, hash_of
-from groundwork.languages import active_language
-from manifesto.models import Rule
+from manifesto.printed import editions
 from reports import outward, standing_rows
 from reports.models import Scorecard, ScorecardRule
 from reports.reasons import inputs
@@ -239,8 +237,7 @@ def _fraction(text: str | None) -> Fraction | None:
 
 def rule_names() -> dict[str, str]:
     """The rules by key, in the reader's language, as the newest edition that has them names them."""
-    rules = Rule.objects.filter(release__published_at__isnull=False).order_by("release__published_at", "release")
-    return once(("names of rules", active_language()), lambda: {rule.key: rule.name for rule in rules})
+    return {rule.key: rule.name for one in editions().values() for rule in one.rules}
 
 
 def _next_number(organisation: Organisation, at: datetime) -> str:

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership
-from assessments.schedule.upcoming import due_for
+from assessments.schedule.upcoming import due_for, due_in
 from assessments.score import words as wording
 from assessments.score.arithmetic import Policy, RuleStatus
+from groundwork.together import Lookup
+from manifesto.printed import releases
 from reports.models import Scorecard
 from reports.scorecard import moves, stored
 from reports.scorecard.contradictions import contradicted_in
@@ -23,7 +25,7 @@ from reports.scorecard.shapes import Turned
 from reports.scorecard.snapshots import rule_names
 from vendors.models import Vendor
 from vendors.panels import Panel
-from vendors.standings import Moves, Result, Standing
+from vendors.standings import Due, Moves, Result, Standing
 from vendors.withheld import withheld
 
 DAYS_TOLD = 60  # beyond that, months say more
@@ -38,16 +40,17 @@ def standings(
     *,
     tells_contradictions: bool = True,
     cards: Mapping[int, Sequence[Scorecard]] | None = None,
+    due: Mapping[int, Due] | None = None,
 ) -> dict[int, Standing]:
     """By the vendors' keys, in the active language. The same queries however many vendors there are. `cards`: of each
-    its latest scorecard and the one before, where they are loaded."""
+    its latest scorecard and the one before, `due`: what comes next, where they are loaded."""
     closed = withheld(member)
     cards = _latest(vendors) if cards is None else cards
     newest = [pair[0] for pair in cards.values()]
     contradicted = contradicted_in(newest) if tells_contradictions else {}
     policies = stored.policies_of(card for pair in cards.values() for card in pair)
-    asked = stored.asked_of(policies)
-    names, due = rule_names() if cards else {}, due_for(vendors, today)
+    asked = stored.asked_of(card.assessment.release for pair in cards.values() for card in pair)
+    names, due = rule_names() if cards else {}, due_for(vendors, today) if due is None else due
     return {
         vendor.pk: Standing(
             result=_result(
@@ -134,12 +137,19 @@ def _turned(move: Move) -> Turned:
 
 
 # The head of a vendor's page -----------------------------------------------------------------------------------------
-def standing_panel(member: Membership, vendor: Vendor) -> Panel:
+def standing_panel(member: Membership, vendor: Vendor) -> Lookup[Panel]:
     """The verdict of the latest scorecard, or that there is none."""
     today = timezone.localdate()
-    newest = stored.newest_of(vendor)[:COMPARED]
+    newest, due = stored.newest_in(vendor), due_in([vendor], today)
+    return Lookup(
+        reads=(*newest.reads, *due.reads, releases()),
+        told=lambda: _panel(member, vendor, newest.told()[:COMPARED], due.told(), today),
+    )
+
+
+def _panel(member: Membership, vendor: Vendor, newest: list[Scorecard], due: Mapping[int, Due], today: date) -> Panel:
     cards = {vendor.pk: newest} if newest else {}
-    standing = standings(member, [vendor], today, tells_contradictions=False, cards=cards)[vendor.pk]
+    standing = standings(member, [vendor], today, tells_contradictions=False, cards=cards, due=due)[vendor.pk]
     result = standing.result
     age = age_words(timezone.localdate(result.scorecard.approved_at), today) if result else ""
     context = {"vendor": vendor, "standing": standing, "result": result, "age": age}

@@ -11,8 +11,10 @@ from django.db.models import QuerySet, prefetch_related_objects
 from assessments.score.arithmetic import Policy
 from assessments.score.reading import policy_of
 from groundwork.asking_once import once
+from groundwork.together import Lookup, attach
 from manifesto.models import Question, Release
-from reports.models import Scorecard
+from manifesto.printed import edition
+from reports.models import Scorecard, ScorecardRule
 from reports.scorecard.moves import RuleResult
 from vendors.models import Vendor
 
@@ -32,14 +34,40 @@ def policies_in(releases: Iterable[Release]) -> dict[int, Policy]:
 
 
 def newest_of(vendor: Vendor) -> list[Scorecard]:
-    """The newest of a vendor first, as many as its page shows; two queries."""
-    rows = Scorecard.objects.filter(assessment__vendor=vendor).without_snapshot().newest_first()
-    return once(("newest scorecards", vendor.pk), lambda: list(rows[:SHOWN]))
+    """The newest of a vendor first, as many as its page shows; one query."""
+    return newest_in(vendor).now()
 
 
-def asked_of(policies: Mapping[int, Policy]) -> Asked:
-    """What each rule of these editions asks, and by which thresholds it is judged; one query."""
-    return asked_in(rows_asked(policies), policies)
+def newest_in(vendor: Vendor) -> Lookup[list[Scorecard]]:
+    """The same, to be read with what else a page shows, once."""
+    return once(("newest scorecards", vendor.pk), lambda: _newest(vendor))
+
+
+def _newest(vendor: Vendor) -> Lookup[list[Scorecard]]:
+    cards = Scorecard.objects.filter(assessment__vendor=vendor)
+    rows = cards.without_snapshot().newest_first().prefetch_related(None)[:SHOWN]
+    newest = cards.order_by("-approved_at", "-pk").values("pk")[:SHOWN]
+    rules = ScorecardRule.objects.filter(scorecard__in=newest).order_by()
+
+    def told() -> list[Scorecard]:
+        in_order = sorted(rules, key=lambda rule: rule.position)
+        attach(rows, "rules", ((rule.scorecard_id, rule) for rule in in_order))
+        return sorted(rows, key=lambda card: (card.approved_at, card.pk), reverse=True)
+
+    return Lookup(reads=(rows, rules), told=told)
+
+
+def asked_of(releases: Iterable[Release]) -> Asked:
+    """What each rule of these editions asks, and by which thresholds it is judged."""
+    editions = set(releases)
+    return asked_in(
+        (
+            (release.pk, rule, question.key, question.revision, question.weight, question.knockout)
+            for release in editions
+            for question, rule, _weight in edition(release).weights
+        ),
+        policies_in(editions),
+    )
 
 
 def rows_asked(releases: Any) -> QuerySet[Question, Any]:

@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 
 from groundwork.words import isolated
 from reports.charts.bars import bars_svg
-from reports.charts.marks import Mark, dot_svg, dumbbell_svg, flag_svg, mark_svg, ring_svg
+from reports.charts.marks import Mark, dot_svg, dumbbell_svg, flag_svg, mark_sign, mark_svg, ring_svg
+from reports.charts.page import inline
 from reports.charts.paper import image
 from reports.charts.parts import Palette
 from reports.charts.power_map import vendor_mark_svg
@@ -38,7 +39,9 @@ SMALL = (300, 150)
 @register.simple_tag
 def mark(status: str, label: str = "", *, size: int = 16, paper: bool = False) -> SafeString:
     """`{% mark rule.status rule.status_label %}`; without a label it is an ornament beside its words."""
-    return _shown(mark_svg(status, size=size, title=label, palette=_palette(paper=paper)), paper=paper)
+    if not paper:
+        return SafeString(mark_sign(status, size=size, title=label))
+    return SafeString(image(mark_svg(status, size=size, title=label, palette=Palette.LIGHT)))
 
 
 @register.simple_tag
@@ -53,7 +56,7 @@ def tendency(way: str, label: str) -> SafeString:
     if way not in ARROWS:
         return format_html('<span class="tendency">{}</span>', label)
     return format_html(
-        '<span class="tendency tendency-{}">{} {}</span>', way, SafeString(arrow_svg(way, size=15)), label
+        '<span class="tendency tendency-{}">{} {}</span>', way, SafeString(inline(arrow_svg(way, size=15))), label
     )
 
 
@@ -153,7 +156,8 @@ def bars(card: ScorecardView, *, paper: bool = False, narrow: bool = False) -> S
 
 @register.simple_tag
 def trend(card: MeasureCard, *, linked: bool = False) -> SafeString:
-    """A measure over time; `linked`: each period a short cut to its incidents, as in the table beside it."""
+    """A measure over time; `linked`: each period a short cut to its incidents, as in the table beside it. The other
+    leaves the values to its table, which brings the linked one as soon as somebody points at it."""
     return _shown(
         trend_figure(
             card.series,
@@ -163,6 +167,7 @@ def trend(card: MeasureCard, *, linked: bool = False) -> SafeString:
             is_expected=card.target is not None and card.target.is_expected,
             hrefs=[row.href for row in card.rows] if linked else (),
             palette=Palette.PAGE,
+            tells_periods=linked,
         ),
         paper=False,
     )
@@ -200,13 +205,13 @@ def fact_chart(drawn: Drawn) -> SafeString:
 @register.simple_tag
 def rule_history(one: RuleTrend) -> SafeString:
     """A rule over the scorecards of a vendor; the table beside it says the same."""
-    return SafeString(rule_figure(one))
+    return _shown(rule_figure(one), paper=False)
 
 
 @register.simple_tag
 def headline_history(history: History) -> SafeString:
     """The seven marks of each scorecard of a vendor, side by side."""
-    return SafeString(headline_figure(history, prefix="history"))
+    return _shown(headline_figure(history, prefix="history"), paper=False)
 
 
 @register.simple_tag
@@ -246,4 +251,4 @@ def _palette(*, paper: bool) -> Palette:
 
 
 def _shown(svg: str, *, paper: bool) -> SafeString:
-    return SafeString(image(svg) if paper else svg)
+    return SafeString(image(svg) if paper else inline(svg))

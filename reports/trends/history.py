@@ -13,7 +13,8 @@ from django.utils import timezone
 from accounts.models import Membership
 from assessments.score.arithmetic import Policy, RuleStatus
 from assessments.score.reading import policy_of
-from manifesto.models import Question
+from manifesto.models import Release
+from manifesto.printed import edition
 from reports.models import Scorecard, ScorecardRule
 from reports.scorecard.snapshots import rule_names
 from vendors.models import Vendor
@@ -92,20 +93,20 @@ def history_by(newest: Iterable[Scorecard]) -> History:
     cards = list(newest)[::-1]
     if not cards:
         return History(cards=(), rules=())
-    return _History(cards, asked_by({card.assessment.release_id for card in cards}), rule_names()).history()
+    return _History(cards, asked_by({card.assessment.release for card in cards}), rule_names()).history()
 
 
-def asked_by(releases: Iterable[int]) -> dict[tuple[int, str], AskedOfRule]:
-    """What each rule of these editions asks, by edition and rule; one query."""
+def asked_by(releases: Iterable[Release]) -> dict[tuple[int, str], AskedOfRule]:
+    """What each rule of these editions asks, by edition and rule."""
     found: dict[tuple[int, str], dict[str, Asked]] = defaultdict(dict)
-    asked = Question.objects.filter(release__in=releases).counting().select_related("rule")
-    for question in asked.order_by():
-        found[question.release_id, question.rule.key][question.key] = Asked(
-            number=f"{question.rule.position}.{question.position}",
-            short=question.short,
-            revision=question.revision,
-            weight=Fraction(question.weight),
-        )
+    for release in releases:
+        for question, rule, weight in edition(release).weights:
+            found[release.pk, rule][question.key] = Asked(
+                number=f"{question.rule.position}.{question.position}",
+                short=question.short,
+                revision=question.revision,
+                weight=weight,
+            )
     return dict(found)
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.template.loader import render_to_string
 
-from reports.charts.marks import STATUSES, mark_svg
+from reports.charts.marks import STATUSES, mark_sign, mark_svg, sign_sheet
 from reports.charts.trend import ARROWS, arrow_svg
 from reports.templatetags.figures import tendency, verdict
 
@@ -79,8 +80,24 @@ def test_no_stylesheet_draws_a_disc() -> None:
 @pytest.mark.parametrize("status", STATUSES)
 def test_a_verdict_is_the_mark_and_the_word(status: str) -> None:
     assert verdict(status, "A & B") == (
-        f'<span class="verdict verdict-{status}">{mark_svg(status, size=16, title="")} A &amp; B</span>'
+        f'<span class="verdict verdict-{status}">{mark_sign(status, size=16, title="")} A &amp; B</span>'
     )
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_mark_of_a_page_refers_to_the_sheet_that_every_page_has(status: str) -> None:
+    (sign,) = re.findall(r'<use href="#([^"]+)"/>', mark_sign(status, size=16, title=""))
+    (drawn,) = re.findall(rf'<symbol id="{sign}" viewBox="0 0 24 24">(.+?)</symbol>', sign_sheet())
+
+    assert f">{drawn}<" in mark_svg(status, size=16, title="")
+    assert render_to_string("base.html").count(sign_sheet()) == 1
+
+
+def test_a_mark_of_a_page_has_the_name_that_it_is_given() -> None:
+    named, ornament = mark_sign("met", size=16, title="A & B"), mark_sign("met", size=16, title="")
+
+    assert 'role="img"><title>A &amp; B</title>' in named and "aria-hidden" not in named
+    assert 'aria-hidden="true">' in ornament and "role" not in ornament and "title" not in ornament
 
 
 def test_the_arrows_of_trends_differ_in_shape_and_have_no_disc() -> None:

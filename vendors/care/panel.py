@@ -8,18 +8,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from vendors.care.record import care_of
+from groundwork.together import Lookup
+from vendors.care.record import care_in
 from vendors.models import Vendor
 from vendors.panels import Panel
 from vendors.withheld import is_withheld
 
 
-def care_panel(member: Membership, vendor: Vendor) -> Panel:
-    """Four queries."""
-    is_closed = is_withheld(member, vendor)
-    context: dict[str, Any] = {"vendor": vendor, "is_closed": is_closed}
-    if not is_closed:
-        context["care"] = care_of(vendor, timezone.localdate())
+def care_panel(member: Membership, vendor: Vendor) -> Panel | Lookup[Panel]:
+    if is_withheld(member, vendor):
+        return _panel({"vendor": vendor, "is_closed": True})
+    care = care_in(vendor, timezone.localdate())
+    return Lookup(reads=care.reads, told=lambda: _panel({"vendor": vendor, "is_closed": False, "care": care.told()}))
+
+
+def _panel(context: dict[str, Any]) -> Panel:
     return Panel(
         template="vendors/care/_care_panel.html", anchor="care", label=_("People and trainings"), context=context
     )

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Membership
+from groundwork.together import Lookup
 from vendors.models import Contract, ContractQuerySet, Vendor
 
 AHEAD = timedelta(days=90)  # before the day to start: what was approved since then is young enough to decide by
@@ -51,7 +52,7 @@ class Judged:
     approved: Mapping[int, date]
 
 
-Judging = Callable[[Membership, Sequence[int]], Judged]  # of vendors, by their keys; its queries do not grow with them
+Judging = Callable[[Membership, Sequence[int]], Lookup[Judged]]  # of vendors, by their keys
 NOBODY = Judged(lead=Lead(days=WITHOUT_OWN), in_hand=frozenset(), approved={})
 _judging: list[Judging] = []
 
@@ -80,9 +81,24 @@ def offers_for(member: Membership, today: date, *, vendor: Vendor | None = None)
     contracts = _first_of_each(_open(member, vendor, today))
     if not contracts:
         return {}
-    judged = _judging[0](member, list(contracts)) if _judging else NOBODY
+    judged = _judged(member, list(contracts)).now()
     offers = ((key, offer_of(contract, judged, today)) for key, contract in contracts.items())
     return {key: offer for key, offer in offers if offer is not None}
+
+
+def offer_in(member: Membership, vendor: Vendor, today: date) -> Lookup[Offer | None]:
+    """Of one vendor, to be read with what else its page shows."""
+    rows, judged = _open(member, vendor, today), _judged(member, [vendor.pk])
+
+    def told() -> Offer | None:
+        first = min(rows, key=lambda one: (one.decide_by or date.max, one.reference, one.pk), default=None)
+        return offer_of(first, judged.told(), today) if first is not None else None
+
+    return Lookup(reads=(rows, *judged.reads), told=told)
+
+
+def _judged(member: Membership, vendors: Sequence[int]) -> Lookup[Judged]:
+    return _judging[0](member, vendors) if _judging else Lookup(reads=(), told=lambda: NOBODY)
 
 
 def _open(member: Membership, vendor: Vendor | None, today: date) -> ContractQuerySet:

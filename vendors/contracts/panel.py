@@ -9,16 +9,34 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from vendors.contracts.offers import offers_for
-from vendors.models import Contract, Paper, Vendor
+from groundwork.together import Lookup, attach
+from vendors.contracts.offers import Offer, offer_in
+from vendors.models import Contract, ContractFile, Paper, Vendor
 from vendors.panels import Panel
 
 
-def contract_panel(member: Membership, vendor: Vendor) -> Panel:
+def contract_panel(member: Membership, vendor: Vendor) -> Lookup[Panel]:
     today = timezone.localdate()
-    contracts = list(vendor.contracts.select_related("owner").prefetch_related("files"))
+    rows = vendor.contracts.select_related("owner").order_by()
+    papers = Paper.objects.filter(vendor=vendor).current().select_related("owner").order_by()
+    files = ContractFile.objects.filter(vendor=vendor).order_by()
+    offer = offer_in(member, vendor, today)
+
+    def told() -> Panel:
+        kept = sorted(files, key=lambda one: one.pk)
+        attach(rows, "files", ((one.contract_id, one) for one in kept if one.contract_id))
+        attach(papers, "files", ((one.paper_id, one) for one in kept if one.paper_id))
+        contracts = sorted(rows, key=lambda one: (one.decide_by or date.max, one.reference))
+        of_vendor = sorted(papers, key=lambda one: (one.expires_on or date.max, one.name))
+        return _panel(vendor, contracts, of_vendor, offer.told(), today)
+
+    return Lookup(reads=(rows, papers, files, *offer.reads), told=told)
+
+
+def _panel(
+    vendor: Vendor, contracts: Sequence[Contract], papers: Sequence[Paper], offer: Offer | None, today: date
+) -> Panel:
     running = [contract for contract in contracts if contract.ended_on is None]
-    papers = list(Paper.objects.filter(vendor=vendor).current().select_related("owner").prefetch_related("files"))
     first = _first_to_decide(running) if vendor.archived_at is None else None
     context = {
         "vendor": vendor,
@@ -29,7 +47,7 @@ def contract_panel(member: Membership, vendor: Vendor) -> Panel:
         "first": first,
         "is_past": _is_past(first, today),
         "today": today,
-        "offer": offers_for(member, today, vendor=vendor).get(vendor.pk) if first else None,
+        "offer": offer if first else None,
     }
     return Panel(
         template="vendors/contracts/_contract_panel.html",

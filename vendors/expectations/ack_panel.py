@@ -6,15 +6,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from vendors.expectations.standing import told_vendors
+from groundwork.together import Lookup
+from vendors.expectations.standing import ToldVendor, told_vendors_in
 from vendors.models import Vendor
 from vendors.panels import Panel
 
 
-def acknowledgement_panel(member: Membership, vendor: Vendor) -> Panel | None:
-    """None where nothing is in force. Six queries at most."""
-    today = timezone.localdate()
-    told = told_vendors(vendor.organisation_id, [vendor.pk], today).get(vendor.pk)
+def acknowledgement_panel(member: Membership, vendor: Vendor) -> Lookup[Panel | None]:
+    """None where nothing is in force."""
+    told = told_vendors_in(vendor.organisation_id, [vendor.pk], timezone.localdate())
+    return Lookup(reads=told.reads, told=lambda: _panel(vendor, told.told().get(vendor.pk)))
+
+
+def _panel(vendor: Vendor, told: ToldVendor | None) -> Panel | None:
     if told is None:
         return None
     return Panel(

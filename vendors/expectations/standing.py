@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 
+from groundwork.together import Lookup
 from manifesto.models import RULE_KEYS
-from vendors.expectations.sheet import edition_in_force
 from vendors.measures.cards import rule_names
-from vendors.models import Acknowledgement, DeskLink, ExpectationEdition, Stance
+from vendors.models import Acknowledgement, AcknowledgementQuerySet, DeskLink, ExpectationEdition, Stance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +51,30 @@ class ToldVendor:
 
 
 def told_vendors(organisation: int, vendors: Collection[int], today: date) -> dict[int, ToldVendor]:
-    """By key, each of these vendors of an organisation (both by their keys); none where nothing is in force. Five
-    queries at most, however many vendors."""
-    edition = edition_in_force(organisation, today) if vendors else None
-    if edition is None:
-        return {}
-    sent, said = _sent(vendors, edition), acknowledged(vendors, today)
+    """By key, each of these vendors of an organisation (both by their keys); none where nothing is in force. However
+    many vendors, one query, and two where one of them wants to talk."""
+    return told_vendors_in(organisation, vendors, today).now() if vendors else {}
+
+
+def told_vendors_in(organisation: int, vendors: Collection[int], today: date) -> Lookup[dict[int, ToldVendor]]:
+    """The same, to be read with what else a page shows."""
+    in_force = ExpectationEdition.objects.filter(organisation=organisation).in_force(today)[:1]
+    mailed = DeskLink.objects.filter(vendor__in=vendors).order_by().values_list("vendor", "sent_at", "told_at")
+    replies = _acknowledged(vendors, today)
+
+    def told() -> dict[int, ToldVendor]:
+        edition = next(iter(in_force), None)
+        return {} if edition is None else _told(vendors, edition, _sent(mailed, edition), _newest(replies))
+
+    return Lookup(reads=(in_force, mailed, replies), told=told)
+
+
+def _told(
+    vendors: Collection[int],
+    edition: ExpectationEdition,
+    sent: Mapping[int, date],
+    said: Mapping[int, Acknowledgement],
+) -> dict[int, ToldVendor]:
     wished = any(reply.get("stance") == Stance.DISCUSSES for row in said.values() for reply in row.replies.values())
     names = rule_names() if wished else {}
     return {
@@ -66,17 +85,23 @@ def told_vendors(organisation: int, vendors: Collection[int], today: date) -> di
 
 def acknowledged(vendors: Collection[int], today: date) -> dict[int, Acknowledgement]:
     """By vendor its last word by that day about an edition in force by then, the newest edition first. One query."""
+    return _newest(_acknowledged(vendors, today))
+
+
+def _acknowledged(vendors: Collection[int], today: date) -> AcknowledgementQuerySet:
     rows = Acknowledgement.objects.filter(vendor__in=vendors, on__lte=today, edition__in_force_from__lte=today)
-    newest: dict[int, Acknowledgement] = {}
-    for row in rows.select_related("edition").order_by("-edition__number", "-at", "-pk"):
-        newest.setdefault(row.vendor_id, row)
-    return newest
+    return rows.select_related("edition").order_by()
 
 
-def _sent(vendors: Collection[int], edition: ExpectationEdition) -> dict[int, date]:
-    """The day of the first mail with a link of the vendor since the edition was published. One query."""
+def _newest(rows: Iterable[Acknowledgement]) -> dict[int, Acknowledgement]:
+    in_order = sorted(rows, key=lambda row: (row.edition.number, row.at, row.pk))
+    return {row.vendor_id: row for row in in_order}
+
+
+def _sent(mailed: Iterable[tuple[int, Any, Any]], edition: ExpectationEdition) -> dict[int, date]:
+    """The day of the first mail with a link of the vendor since the edition was published."""
     first: dict[int, date] = {}
-    for pk, *moments in DeskLink.objects.filter(vendor__in=vendors).values_list("vendor", "sent_at", "told_at"):
+    for pk, *moments in mailed:
         for moment in filter(None, moments):
             if edition.published_at is not None and moment >= edition.published_at:
                 day = timezone.localdate(moment)

@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.models import Membership
-from manifesto.models import RULE_KEYS, Release
+from groundwork.together import Lookup
+from manifesto.models import RULE_KEYS
+from manifesto.printed import current_rules
 from vendors.measures import metrics
 from vendors.measures.basis import basis_of, taken_words, why_words
 from vendors.measures.catalogue import DECIDING, Measure, Unit
-from vendors.measures.loading import Target, measures_of
+from vendors.measures.loading import Target, counter_in, measures_of
 from vendors.measures.metrics import COMING_BACK, Measures, PeriodLength, Point, Series
 from vendors.measures.trend import FEWEST_PERIODS, Direction
 from vendors.measures.words import (
@@ -219,8 +221,7 @@ def groups_of(
 
 def rule_names() -> dict[str, str]:
     """The rules by key, as the current release calls them in the active language; empty without a release."""
-    release = Release.objects.current()
-    return {rule.key: rule.name for rule in release.rules.all()} if release else {}
+    return {rule.key: rule.name for rule in current_rules()}
 
 
 def card_of(
@@ -338,10 +339,14 @@ class MeasureLine:
     silence: str  # which change a flat trend would not have shown
 
 
-def measure_panel(member: Membership, vendor: Vendor) -> Panel | None:
+def measure_panel(member: Membership, vendor: Vendor) -> Panel | Lookup[Panel | None]:
     """None where there is nothing to measure: the panel of the incidents says how to begin."""
     if is_withheld(member, vendor):
         return _panel({"vendor": vendor, "is_withheld": True})
+    return Lookup(reads=counter_in(vendor).reads, told=lambda: _deciding(vendor))
+
+
+def _deciding(vendor: Vendor) -> Panel | None:
     measures = measures_of(vendor, now=timezone.now())
     if not measures.cases:
         return None

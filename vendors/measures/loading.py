@@ -81,7 +81,11 @@ class Counter:
 
 
 def counter_in(vendor: Vendor) -> Lookup[Counter]:
-    """As it stands now; to be read with what else a page shows."""
+    """As it stands now; to be read with what else a page shows, once."""
+    return once(("counter of facts", vendor.pk), lambda: _counter(vendor))
+
+
+def _counter(vendor: Vendor) -> Lookup[Counter]:
     rows = Vendor.objects.filter(pk=vendor.pk).order_by().values_list("facts_revision", "organisation__repeat_days")
 
     def told() -> Counter:
@@ -173,7 +177,11 @@ def held_to(vendor: Vendor, today: date) -> dict[str, Target]:
 
 
 def held_to_in(vendor: Vendor, today: date) -> Lookup[dict[str, Target]]:
-    """The same, to be read with what else a page shows."""
+    """The same, to be read with what else a page shows, once."""
+    return once(("held to", vendor.pk, today), lambda: _held_to(vendor, today))
+
+
+def _held_to(vendor: Vendor, today: date) -> Lookup[dict[str, Target]]:
     rows = Expectation.objects.in_force(vendor.organisation_id, today).telling().select_related("edition").order_by()
     theirs = MeasureTarget.objects.filter(vendor=vendor).order_by()
 

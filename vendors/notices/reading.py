@@ -173,7 +173,12 @@ def unread(organisation: Organisation, now: datetime) -> Lookup[list[ChangeNotic
     """Those to come that some department has not confirmed, the next first, with vendor, services and readers."""
     waiting = NoticeReader.objects.filter(read_at=None)
     rows = ChangeNotice.objects.filter(withdrawn_at=None, until__gte=now, vendor__organisation=organisation)
-    rows = rows.filter(vendor__archived_at=None, pk__in=waiting.values("notice")).order_by()
+    return _whole_in(rows.filter(vendor__archived_at=None, pk__in=waiting.values("notice")))
+
+
+def _whole_in(rows: ChangeNoticeQuerySet) -> Lookup[list[ChangeNotice]]:
+    """As `whole` has them, the next first, to be read with what else a page shows."""
+    rows = rows.order_by()
     readers = NoticeReader.objects.filter(notice__in=rows.values("pk")).select_related("department", "read_by")
     services = ChangeNotice.services.through.objects.filter(changenotice__in=rows.values("pk"))
     services = services.select_related("service__calendar")
@@ -189,6 +194,7 @@ def unread(organisation: Organisation, now: datetime) -> Lookup[list[ChangeNotic
     return Lookup(reads=(notices, readers, services), told=told)
 
 
-def of_vendor(vendor: Vendor, now: datetime) -> list[NoticeView]:
-    """All of one vendor, the latest first. Four queries at most."""
-    return views_of(whole(ChangeNotice.objects.filter(vendor=vendor)), now)
+def of_vendor_in(vendor: Vendor, now: datetime) -> Lookup[list[NoticeView]]:
+    """All of one vendor, the latest first; one query more where there is any."""
+    notices = _whole_in(ChangeNotice.objects.filter(vendor=vendor))
+    return Lookup(reads=notices.reads, told=lambda: views_of(notices.told()[::-1], now))

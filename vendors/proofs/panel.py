@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Right, may
 from accounts.models import Membership
+from groundwork.together import Lookup
 from vendors.models import PROOF_AT_VENDOR, CauseProof, Incident, ProofState, Vendor
 from vendors.panels import Panel
 from vendors.proofs.outcomes import outcomes_of
@@ -24,33 +26,60 @@ from vendors.withheld import is_withheld
 SHOWN = 5  # the next that are due: the list has them all
 
 
-def of_vendor(member: Membership, vendor: Vendor) -> Panel:
-    """Ten queries at most, however many proofs there are; one for whoever still judges the vendor."""
-    page = {"template": "vendors/proofs/_panel.html", "anchor": "proofs", "label": _("Proofs of cause")}
+def of_vendor(member: Membership, vendor: Vendor) -> Panel | Lookup[Panel]:
+    """Seven queries at most beside what it looks up, however many proofs there are; none for whoever still judges the
+    vendor."""
     if is_withheld(member, vendor):
-        return Panel(**page, context={"vendor": vendor, "is_withheld": True})
+        return _panel({"vendor": vendor, "is_withheld": True})
     now = timezone.now()
     today = timezone.localdate(now)
     ours = CauseProof.objects.for_member(member).filter(vendor=vendor)
     at_vendor = Q(state__in=PROOF_AT_VENDOR)
-    counts = ours.order_by().aggregate(
-        at_vendor=Count("pk", filter=at_vendor),
-        late=Count("pk", filter=at_vendor & Q(due_on__lt=today)),
-        to_read=Count("pk", filter=Q(state=ProofState.HANDED_IN)),
-        accepted=Count("pk", filter=Q(state=ProofState.ACCEPTED)),
+    counted = (
+        ours.order_by()
+        .values("vendor")
+        .annotate(
+            at_vendor=Count("pk", filter=at_vendor),
+            late=Count("pk", filter=at_vendor & Q(due_on__lt=today)),
+            to_read=Count("pk", filter=Q(state=ProofState.HANDED_IN)),
+            accepted=Count("pk", filter=Q(state=ProofState.ACCEPTED)),
+        )
     )
-    accepted = outcomes_of(ours.accepted().select_related("incident"), now=now) if counts["accepted"] else {}
-    returned = complete(ours.filter(pk__in=_of(accepted, Fate.CAME_BACK)).order_by("-decided_at", "-pk"))
-    came_back = rows_of(returned, today=today, now=now, outcomes=accepted)
+    waiting = complete(ours.open().order_by("due_on", "pk"))[:SHOWN]
+    counts = ("at_vendor", "late", "to_read", "accepted")
+
+    def told() -> Panel:
+        found = {name: sum(row[name] for row in counted) for name in counts}
+        accepted = outcomes_of(ours.accepted().select_related("incident"), now=now) if found["accepted"] else {}
+        returned = complete(ours.filter(pk__in=_of(accepted, Fate.CAME_BACK)).order_by("-decided_at", "-pk"))
+        came_back = rows_of(returned, today=today, now=now, outcomes=accepted)
+        next_ones = rows_of(sorted(waiting, key=lambda one: (one.due_on, one.pk)), today=today, now=now)
+        return _of_vendor(vendor, came_back, next_ones, accepted, found)
+
+    return Lookup(reads=(counted, waiting), told=told)
+
+
+def _of_vendor(
+    vendor: Vendor,
+    came_back: Sequence[ProofRow],
+    waiting: Sequence[ProofRow],
+    accepted: Mapping[int, Outcome],
+    counts: Mapping[str, int],
+) -> Panel:
     context = {
         **counts,
         "vendor": vendor,
-        "rows": [*came_back, *rows_of(complete(ours.open().order_by("due_on", "pk"))[:SHOWN], today=today, now=now)],
+        "rows": [*came_back, *waiting],
         "came_back": len(came_back),
         "stayed_away": len(_of(accepted, Fate.STAYED_AWAY)),
         "log": f"{reverse('proof_list')}?vendor={vendor.pk}",
     }
-    return Panel(**page, context=context)
+    return _panel(context)
+
+
+def _panel(context: Mapping[str, Any]) -> Panel:
+    template = "vendors/proofs/_panel.html"
+    return Panel(template=template, anchor="proofs", label=_("Proofs of cause"), context=context)
 
 
 def _of(outcomes: Mapping[int, Outcome], fate: Fate) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.contrib import messages
@@ -23,14 +23,16 @@ from groundwork.asking_once import asking_once
 from groundwork.pages import confirm_page, crumbs, edit_page, sort_links
 from groundwork.pagination import BoundedPaginator
 from groundwork.responses import form_view, or_beside
+from groundwork.together import Lookup
 from vendors.contracts.decisions import decide_by_of_vendors
 from vendors.fetching import vendor_of
-from vendors.models import Vendor, VendorQuerySet
+from vendors.models import Service, Vendor, VendorQuerySet
 from vendors.panels import panels_for
 from vendors.register import changes as register
 from vendors.register.attention import ATTENTION, Row, chosen_sort, computed_order, in_order, is_computed
 from vendors.register.forms import VendorFilter, VendorForm
-from vendors.service_hours.calendars import service_hours_of
+from vendors.service_hours.calendars import service_hours_in
+from vendors.service_hours.hours import ServiceHours
 from vendors.service_hours.words import deciding_words, hours_words
 from vendors.standings import standings_of
 
@@ -86,13 +88,15 @@ def _rows(member: Membership, vendors: Iterable[Vendor], today: date) -> list[Ro
 @require_safe
 def vendor_detail(request: MemberRequest, pk: int) -> HttpResponse:
     vendor = vendor_of(request, pk)
-    assessments = list(vendor.assessments.with_numbers().order_by("-period_end", "-created_at", "-pk"))
+    rows, contacts = vendor.assessments.with_numbers().order_by(), vendor.contacts.order_by()
+    services = _services(vendor)
     with asking_once():
-        panels = panels_for(request.member, vendor)
+        panels = panels_for(request.member, vendor, Lookup(reads=(rows, contacts), told=tuple), services)
+    assessments = sorted(rows, key=lambda one: (one.period_end, one.created_at, one.pk), reverse=True)
     context = {
         "vendor": vendor,
-        "services": _services(vendor),
-        "contacts": vendor.contacts.all(),
+        "services": services.told(),
+        "contacts": sorted(contacts, key=lambda one: one.name.lower()),
         "panels": [panel for panel in panels if panel.template],
         "heads": [panel for panel in panels if panel.head],
         "assessments": assessments,
@@ -101,17 +105,21 @@ def vendor_detail(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "vendors/register/vendor_detail.html", context)
 
 
-def _services(vendor: Vendor) -> list[dict[str, object]]:
-    """Each with its hours in words; by two queries."""
-    hours = service_hours_of(vendor)
-    return [
-        {
-            "service": service,
-            "hours": hours_words(hours[service.pk]) if service.pk in hours else _("not set, so every hour counts"),
-            "deciding": deciding_words(hours[service.pk]) if service.pk in hours else "",
-        }
-        for service in vendor.services.select_related("department")
-    ]
+def _services(vendor: Vendor) -> Lookup[list[dict[str, object]]]:
+    """Each with its hours in words."""
+    hours, rows = service_hours_in(vendor), vendor.services.select_related("department").order_by()
+    return Lookup(
+        reads=(*hours.reads, rows),
+        told=lambda: [_service(one, hours.told()) for one in sorted(rows, key=lambda one: one.name.lower())],
+    )
+
+
+def _service(service: Service, hours: Mapping[int, ServiceHours]) -> dict[str, object]:
+    return {
+        "service": service,
+        "hours": hours_words(hours[service.pk]) if service.pk in hours else _("not set, so every hour counts"),
+        "deciding": deciding_words(hours[service.pk]) if service.pk in hours else "",
+    }
 
 
 @form_view

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from groundwork.together import Lookup
 from vendors.models import Rehearsal, RehearsalState, Vendor
 from vendors.panels import Panel
 from vendors.rehearsals.records import day_of
@@ -48,12 +50,16 @@ def row_of(rehearsal: Any, today: date) -> Row:
     )
 
 
-def rehearsal_panel(member: Membership, vendor: Vendor) -> Panel:
-    """One query."""
-    is_closed, today = is_withheld(member, vendor), timezone.localdate()
-    context: dict[str, Any] = {"vendor": vendor, "is_closed": is_closed}
-    if not is_closed:
-        context |= _shown(vendor, today)
+def rehearsal_panel(member: Membership, vendor: Vendor) -> Panel | Lookup[Panel]:
+    """What was called off stands in the list alone."""
+    if is_withheld(member, vendor):
+        return _panel({"vendor": vendor, "is_closed": True})
+    told = Rehearsal.objects.filter(vendor=vendor).exclude(state=RehearsalState.CANCELLED)
+    rows, today = told.annotate(follows=Count("commitments")).order_by(), timezone.localdate()
+    return Lookup(reads=(rows,), told=lambda: _panel({"vendor": vendor, "is_closed": False, **_shown(rows, today)}))
+
+
+def _panel(context: dict[str, Any]) -> Panel:
     return Panel(
         template="vendors/rehearsals/_rehearsal_panel.html",
         anchor="rehearsals",
@@ -62,10 +68,9 @@ def rehearsal_panel(member: Membership, vendor: Vendor) -> Panel:
     )
 
 
-def _shown(vendor: Vendor, today: date) -> dict[str, Any]:
-    """What was called off stands in the list alone."""
-    told = Rehearsal.objects.filter(vendor=vendor).exclude(state=RehearsalState.CANCELLED)
-    rows = [row_of(one, today) for one in told.annotate(follows=Count("commitments"))]
+def _shown(rehearsals: Iterable[Any], today: date) -> dict[str, Any]:
+    newest = sorted(rehearsals, key=lambda one: (one.planned_at, one.pk), reverse=True)
+    rows = [row_of(one, today) for one in newest]
     planned = sorted((row for row in rows if row.rehearsal.state == RehearsalState.PLANNED), key=lambda row: row.day)
     held = sorted((row for row in rows if row.rehearsal.state == RehearsalState.HELD), key=lambda row: row.day)
     return {

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from accounts.models import Membership, Organisation
+from groundwork.asking_once import once
 from groundwork.together import Lookup
 from vendors.models import Rehearsal, RehearsalKind, RehearsalQuerySet, RehearsalState, Vendor
 from vendors.withheld import is_withheld
@@ -32,11 +33,15 @@ def record_of(vendor: Vendor) -> Record:
 
 
 def record_in(vendor: Vendor) -> Lookup[Record]:
-    """The same, to be read with what else a page shows.
+    """The same, to be read with what else a page shows, once.
 
     The record of a vendor begins on the day that the organisation names; else when the first entry about this vendor
     was made: that something older was written down afterwards does not say that all since then is there.
     """
+    return once(("record of rehearsals", vendor.pk), lambda: _record_in(vendor))
+
+
+def _record_in(vendor: Vendor) -> Lookup[Record]:
     rows = Rehearsal.objects.filter(vendor=vendor).order_by()
     named = Organisation.objects.filter(pk=vendor.organisation_id).values_list("rehearsals_recorded_since", flat=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from groundwork.together import Lookup
 from vendors.models import DecidingHours, ServiceCalendar, Vendor
 from vendors.service_hours.hours import DayHours, ServiceHours
 from vendors.service_hours.words import clock_words
@@ -14,7 +15,13 @@ WEEKDAYS = range(7)  # from Monday
 def service_hours_of(vendor: Vendor) -> dict[int, ServiceHours]:
     """Row number of a service → its hours, in one query. A service without a calendar is not there: it is supported
     round the clock, and every hour counts (`ROUND_THE_CLOCK`)."""
-    return {row.service_id: hours_of(row) for row in ServiceCalendar.objects.filter(service__vendor=vendor)}
+    return service_hours_in(vendor).now()
+
+
+def service_hours_in(vendor: Vendor) -> Lookup[dict[int, ServiceHours]]:
+    """The same, to be read with what else a page shows."""
+    rows = ServiceCalendar.objects.filter(service__vendor=vendor).order_by()
+    return Lookup(reads=(rows,), told=lambda: {row.service_id: hours_of(row) for row in rows})
 
 
 def hours_of(calendar: ServiceCalendar) -> ServiceHours:

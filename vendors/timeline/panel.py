@@ -6,18 +6,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from groundwork.together import Lookup
 from vendors.models import Vendor
 from vendors.panels import Panel
 from vendors.timeline import words
-from vendors.timeline.records import record_of_year
+from vendors.timeline.record import Record
+from vendors.timeline.records import record_of_year_in
 from vendors.withheld import is_withheld
 
 
-def timeline_panel(member: Membership, vendor: Vendor) -> Panel | None:
+def timeline_panel(member: Membership, vendor: Vendor) -> Lookup[Panel | None] | None:
     """None where no timeline was filled, and for whoever still judges the vendor, to whom the measures say why."""
     if is_withheld(member, vendor):
         return None
-    record = record_of_year(vendor, now=timezone.now())
+    record = record_of_year_in(vendor, now=timezone.now())
+    return Lookup(reads=record.reads, told=lambda: _panel(vendor, record.told()))
+
+
+def _panel(vendor: Vendor, record: Record) -> Panel | None:
     if record.is_empty:
         return None
     context = {"record": record, "lines": words.lines(record), "vendor": vendor}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access import Right, may
 from accounts.models import Membership
 from accounts.trail import audit
+from groundwork.together import Lookup, attach
 from vendors import facts_revision
 from vendors.attachments import AttachmentError, check_file, digest, store
 from vendors.models import Feedback, FeedbackFile, FeedbackQuerySet, Feeling, Vendor
@@ -81,7 +83,15 @@ def complete(rows: FeedbackQuerySet) -> FeedbackQuerySet:
 
 def tally(rows: FeedbackQuerySet) -> list[Tally]:
     """All five feelings from worst to best; one query."""
-    counts = dict(rows.order_by().values_list("feeling").annotate(number=Count("pk")))
+    return _tally(_counted(rows))
+
+
+def _counted(rows: FeedbackQuerySet) -> QuerySet[Any, Any]:
+    return rows.order_by().values_list("feeling").annotate(number=Count("pk"))
+
+
+def _tally(counted: Iterable[tuple[str, int]]) -> list[Tally]:
+    counts = dict(counted)
     return [Tally(feeling=feeling, count=counts.get(feeling.value, 0)) for feeling in Feeling]
 
 
@@ -92,17 +102,28 @@ def last_vendor(member: Membership) -> Vendor | None:
     return latest.vendor if latest else None
 
 
-def panel(member: Membership, vendor: Vendor) -> Panel:
+def panel(member: Membership, vendor: Vendor) -> Lookup[Panel]:
     """The latest on the vendor's page, with how many said how it felt."""
     rows = Feedback.objects.filter(vendor=vendor)
-    counts = tally(rows)
+    latest, counted = rows.select_related(*RELATED)[:LATEST], _counted(rows)
+    files = FeedbackFile.objects.filter(feedback__in=rows[:LATEST].values("pk")).order_by()
+
+    def told() -> Panel:
+        attach(latest, "files", ((one.feedback_id, one) for one in sorted(files, key=lambda one: one.pk)))
+        newest = sorted(latest, key=lambda one: (one.said_on, one.pk), reverse=True)
+        return _panel(member, vendor, newest, _tally(counted))
+
+    return Lookup(reads=(latest, counted, files), told=told)
+
+
+def _panel(member: Membership, vendor: Vendor, latest: Sequence[Feedback], counts: Sequence[Tally]) -> Panel:
     number = sum(one.count for one in counts)
     log = f"{reverse('feedback_list')}?vendor={vendor.pk}"
     context = {
         "vendor": vendor,
         "tally": counts,
         "count": number,
-        "entries": entries(member, complete(rows)[:LATEST]) if number else [],
+        "entries": entries(member, latest),
         "log": log,
         "base": f"{log}&",
         "may_speak": may(member, Right.SPEAK) and vendor.archived_at is None,

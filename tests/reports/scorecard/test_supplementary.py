@@ -100,7 +100,7 @@ def test_the_vendors_own_answer_stands_beside_the_raters(cast: Cast, answered: A
 
 def test_an_edition_with_them_is_compared_as_the_one_without(cast: Cast) -> None:
     before, after = make_release("1"), make_release("2", supplementary=1)
-    asked = asked_by([before.pk, after.pk])
+    asked = asked_by([before, after])
     assert gap_between(asked[before.pk, "speed"], asked[after.pk, "speed"]) is None
     assert "speed-3" not in asked[after.pk, "speed"]
 
