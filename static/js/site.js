@@ -44,7 +44,8 @@
       try {
         request.send();
       } catch {
-        return; // the address that stands there is printed
+        // The address that stands there is printed.
+        return;
       }
       if (request.status === 200) htmx.swap(part, request.responseText, { swapStyle: "outerHTML" });
     }

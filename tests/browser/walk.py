@@ -31,6 +31,7 @@ NO_PAGE: dict[str, str] = {
     "readyz": FILE,
     "metrics": FILE,
     "favicon": FILE,
+    "choice_matches": FILE,
     "vendor_import_errors": FILE,
     "vendor_import_template": FILE,
     "incident_export": FILE,

@@ -36,7 +36,7 @@ def test_a_member_reads_the_whole_page_with_what_is_measured(
 ) -> None:
     client = signed_in(cast.reader)
     client.get(address("consistency"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         response = client.get(address("consistency"))
     assert_whole(page_of(response))
     shown = response.content.decode()
