@@ -5,14 +5,14 @@ Vendors come first, so whoever judges them says here how long that takes, and wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Membership
-from vendors.models import Contract, ContractQuerySet, Vendor
+from vendors.models import Contract, ContractQuerySet
 
 AHEAD = timedelta(days=90)  # before the day to start: what was approved since then is young enough to decide by
 LONGEST = 730  # days that an assessment takes, at most: a longer one tells of no habit
@@ -75,9 +75,9 @@ def offer_of(contract: Contract, judged: Judged, today: date) -> Offer | None:
     return Offer(contract=contract, start_by=start_by, lead=judged.lead, today=today)
 
 
-def offers_for(member: Membership, today: date, *, vendor: Vendor | None = None) -> dict[int, Offer]:
-    """By the vendors' keys, for each the contract that must be decided first; of one vendor where it is given."""
-    contracts = _first_of_each(_open(member, vendor, today))
+def offers_for(member: Membership, today: date, *, vendors: Collection[int]) -> dict[int, Offer]:
+    """Of these vendors, by their keys, for each the contract that must be decided first."""
+    contracts = _first_of_each(_open(member, vendors, today)) if vendors else {}
     if not contracts:
         return {}
     judged = _judging[0](member, list(contracts)) if _judging else NOBODY
@@ -85,10 +85,9 @@ def offers_for(member: Membership, today: date, *, vendor: Vendor | None = None)
     return {key: offer for key, offer in offers if offer is not None}
 
 
-def _open(member: Membership, vendor: Vendor | None, today: date) -> ContractQuerySet:
+def _open(member: Membership, vendors: Collection[int], today: date) -> ContractQuerySet:
     """None that is too far away for any offer."""
-    rows = _until(member, today, today + AHEAD + timedelta(days=LONGEST))
-    rows = rows.filter(vendor=vendor) if vendor is not None else rows
+    rows = _until(member, today, today + AHEAD + timedelta(days=LONGEST)).filter(vendor__in=vendors)
     return rows.select_related("vendor").order_by("decide_by", "reference", "pk")
 
 

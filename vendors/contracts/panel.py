@@ -29,7 +29,7 @@ def contract_panel(member: Membership, vendor: Vendor) -> Panel:
         "first": first,
         "is_past": _is_past(first, today),
         "today": today,
-        "offer": offers_for(member, today, vendor=vendor).get(vendor.pk) if first else None,
+        "offer": offers_for(member, today, vendors=[vendor.pk]).get(vendor.pk) if first else None,
     }
     return Panel(
         template="vendors/contracts/_contract_panel.html",
