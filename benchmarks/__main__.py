@@ -32,7 +32,7 @@ def main() -> None:
 
         print(quarters_end.report(asked.quarters_end))
         return
-    from benchmarks import answering, batches, exports, imports, measures, pages, renderings, working
+    from benchmarks import answering, batches, exports, imports, lists, measures, pages, renderings, working
 
     print(f"# Results\n\nMeasured {date.today()} on {machine()}.\n")
     print(renderings.report(repetitions))
@@ -41,6 +41,7 @@ def main() -> None:
     print(working.report(repetitions))
     print(answering.report(repetitions))
     print(measures.report(repetitions))
+    print(lists.report(repetitions))
     print(exports.report(repetitions))
     print(imports.report(repetitions))
 

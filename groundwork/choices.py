@@ -124,6 +124,7 @@ class SearchedSelect(forms.Select):
             "text": chosen if sent.typed is None else sent.typed,
             "typed_name": name + TYPED,
             "search_name": name + SEARCH,
+            "label": self.choices.field.label or "",
             "empty": self.choices.field.empty_label or "",
             "address": reverse("choice_matches", args=[self.source.name]) if self.source else "",
         }

@@ -98,10 +98,15 @@ class SortLink:
     direction: str
 
 
-def sort_links(labels: Iterable[tuple[str, object]], chosen: str, *, falling: Collection[str]) -> dict[str, SortLink]:
-    """Name of a column → its heading. A first click sorts up; of those that are `falling`, down: the newest first."""
+def sort_links(
+    labels: Iterable[tuple[str, object]], chosen: str, *, falling: Collection[str], plain: Collection[str] = ()
+) -> dict[str, SortLink]:
+    """Name of a column → its heading. A first click sorts up; of those that are `falling`, down: the newest first. By
+    those that are `plain` nothing is sorted: they have no target."""
 
     def link(name: str, label: str) -> SortLink:
+        if name in plain:
+            return SortLink(label=label, target="", direction="")
         if chosen == name:
             return SortLink(label=label, target=f"-{name}", direction="ascending")
         if chosen == f"-{name}":

@@ -14,6 +14,22 @@ from groundwork.words import number
 COUNTED = 10_000  # rows: nobody leafs further, and a filter finds what lies beyond
 
 
+class InTurn:
+    """Rows behind others, each with an order of their own, which an index gives: one order over both it does not."""
+
+    def __init__(self, first: QuerySet[Any], then: QuerySet[Any]) -> None:
+        self.first, self.then = first, then
+
+    def __getitem__(self, asked: slice) -> list[Any]:
+        """`asked` has a start and an end. Three queries at most."""
+        found = list(self.first[asked])
+        missing = asked.stop - asked.start - len(found)
+        if missing:
+            start = 0 if found else asked.start - self.first.order_by().values("pk")[: asked.start].count()
+            found += self.then[start : start + missing]
+        return found
+
+
 class BoundedPaginator(Paginator):
     """Looks at no more than `COUNTED` rows and one. What lies beyond is said, and found by filtering."""
 

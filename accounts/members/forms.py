@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices.people import DEPARTMENTS
 from accounts.members import roles
 from accounts.models import Department, Invitation, Membership, Organisation, Role, User
-from groundwork.choices import SearchedChoiceField
+from groundwork.choices import LONGEST, SearchedChoiceField
 from groundwork.fields import field
 
 SHARED = lazy(roles.shared_in_words, str)()
@@ -79,6 +79,17 @@ class OrganisationForm(forms.ModelForm[Organisation]):
         super().__init__(*args, **kwargs)
         self.initial["ask_after_incidents"] = self.instance.asks_after_incidents_since is not None
         self.initial["ask_for_proofs"] = self.instance.asks_for_proofs_since is not None
+
+
+class MemberSearchForm(forms.Form):
+    """Whom the list of members shows."""
+
+    q = forms.CharField(label=_("Name or e-mail address"), max_length=LONGEST, required=False)
+
+    @property
+    def text(self) -> str:
+        """Empty where nothing is searched for, or more than anybody types."""
+        return str(self.cleaned_data.get("q", "")) if self.is_valid() else ""
 
 
 class MemberForm(forms.Form):

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
@@ -18,13 +17,14 @@ from accounts.fetching import fetch
 from accounts.mailed_links.links import state_of
 from accounts.mailed_links.pages import closed_page, guarded
 from accounts.members import changes as members
-from accounts.members import invitations, organisations, purposes
+from accounts.members import invitations, listing, organisations, purposes
 from accounts.members.changes import MembershipError
 from accounts.members.department_notes import notes_of
 from accounts.members.forms import (
     DepartmentForm,
     InvitationForm,
     MemberForm,
+    MemberSearchForm,
     NewAccountForm,
     OrganisationForm,
     ProfileForm,
@@ -42,6 +42,7 @@ from accounts.models import (
     User,
 )
 from groundwork.pages import confirm_page, crumbs, edit_page
+from groundwork.pagination import BoundedPaginator
 from groundwork.responses import form_view, or_beside, or_say_why
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -157,18 +158,20 @@ def _department(request: MemberRequest, pk: int) -> Department:
 # Members --------------------------------------------------------------------------------------------------------
 @require_GET
 def member_list(request: MemberRequest) -> HttpResponse:
-    people = Membership.objects.for_member(request.member).select_related("user", "department")
-    waiting = Invitation.objects.for_member(request.member).pending().select_related("department")
-    to_rate = Invitation.objects.for_member(request.member).readers_asked_to_rate()
-    asked = {email.lower() for email in to_rate.values_list("email", flat=True)}
-    readers = people.filter(role=Role.READER).values_list("user__email", flat=True)
-    departments = list(request.member.organisation.departments.annotate(people=Count("memberships")).order_by("name"))
+    search = MemberSearchForm(request.GET)
+    text = search.text
+    page = BoundedPaginator(listing.people(request.member, text), listing.PER_PAGE).get_page(request.GET.get("page"))
+    people = page.object_list = list(page.object_list)
+    invited, departments = listing.invited_and_departments(request.member, text)
+    shown = invited[: listing.INVITED]
     notes = notes_of(departments)
     context = {
-        "people": people.order_by("-is_active", "user__name", "user__email"),
-        "invitations": waiting.order_by("-invited_at"),
+        "search": search,
+        "page": page,
+        "invitations": shown,
+        "invitations_go_on": len(invited) > len(shown),
         "departments": [(department, len(notes[department.pk])) for department in departments],
-        "asked_to_rate": asked & {*readers, *waiting.values_list("email", flat=True)} if asked else asked,
+        "asked_to_rate": listing.asked_to_rate(request.member, people, shown),
         "roles": [(role.label, said_of(RIGHTS[role])) for role in Role],
         "now": timezone.now(),
     }

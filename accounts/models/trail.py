@@ -66,7 +66,7 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id"], name="audit_by_object"),
             models.Index(fields=["subject_type", "subject_id"], name="audit_by_subject"),
-            models.Index(fields=["organisation", "-at"], name="audit_by_organisation"),
+            models.Index(fields=["organisation", "-at", "-id"], name="audit_newest"),
             models.Index(fields=["organisation", "vendor_ref", "-at"], name="audit_by_vendor"),
             models.Index(fields=["organisation", "question_key", "-at"], name="audit_by_question"),
         ]

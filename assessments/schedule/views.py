@@ -87,7 +87,7 @@ def commitment_calendar(request: MemberRequest, pk: int) -> FileResponse:
 @require_safe
 def contract_calendar(request: MemberRequest, pk: int) -> FileResponse:
     """The day by which one contract must be decided; not found where nothing is to be decided."""
-    waiting = Contract.objects.to_decide() | Contract.objects.to_give_notice()
+    waiting = Contract.objects.waiting()
     contract = fetch(request, waiting.select_related("vendor__organisation"), pk)
     return _one(request, deadlines.item_of(contract, timezone.localdate()), contract.reference)
 

@@ -25,15 +25,20 @@
       this.status = document.createElement("p");
       this.status.className = "search-field-status muted";
       this.status.setAttribute("role", "status");
-      box.append(this.list, this.status);
+      this.panel = document.createElement("div");
+      this.panel.className = "search-field-panel";
+      this.panel.append(this.list, this.status);
+      box.append(this.panel);
+      this.input.classList.add("search-field-text");
       this.button.remove(); // Enter sends the form, as in any other field
       for (const [name, value] of Object.entries({
         role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id,
       })) this.input.setAttribute(name, value);
       this.input.addEventListener("input", () => this.typed());
       this.input.addEventListener("keydown", (event) => this.pressed(event));
+      this.input.addEventListener("click", () => this.list.hidden && this.begin());
       this.input.addEventListener("blur", () => this.close());
-      this.list.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays in the text
+      this.panel.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays in the text
       this.list.addEventListener("click", (event) => {
         const option = event.target.closest("[role=option]");
         if (option) this.choose(option);
@@ -48,6 +53,13 @@
       this.keep("");
       clearTimeout(this.waiting);
       this.waiting = setTimeout(() => this.ask(), WAIT);
+    }
+
+    // As a select opens: of all, once something is chosen; whoever types then begins anew.
+    begin() {
+      if (!this.key?.value) return void this.ask();
+      this.input.select();
+      this.ask("");
     }
 
     // The row that is chosen; what was offered below is no longer the answer.
@@ -65,15 +77,15 @@
       this.key.dispatchEvent(new Event("change", { bubbles: true }));
     }
 
-    async ask() {
+    async ask(text = this.input.value) {
       this.asking?.abort();
       this.asking = new AbortController();
-      const address = `${this.box.dataset.searchField}?q=${encodeURIComponent(this.input.value)}`;
+      const address = `${this.box.dataset.searchField}?q=${encodeURIComponent(text)}`;
       try {
         const answer = await fetch(address, { signal: this.asking.signal, headers: { accept: "application/json" } });
         if (answer.ok && document.activeElement === this.input) this.show(await answer.json());
-      } catch {
-        this.close(); // asked anew meanwhile, or away: what is typed is found when the form is sent
+      } catch (fault) {
+        if (fault.name !== "AbortError") this.close(); // away: what is typed is found when the form is sent
       }
     }
 
@@ -95,14 +107,16 @@
 
     open(isOpen) {
       this.list.hidden = !isOpen;
+      this.panel.toggleAttribute("data-says", isOpen || this.status.textContent !== "");
       this.input.setAttribute("aria-expanded", String(isOpen));
     }
 
     close() {
       clearTimeout(this.waiting);
+      this.asking?.abort();
+      this.status.textContent = "";
       this.open(false);
       this.move(-1);
-      this.status.textContent = "";
     }
 
     move(to) {
@@ -125,13 +139,15 @@
       const count = this.options.length;
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
-        if (!isOpen) return void this.ask();
+        if (!isOpen) return void this.begin();
         const step = event.key === "ArrowDown" ? 1 : -1;
         this.move(this.active < 0 ? (step > 0 ? 0 : count - 1) : (this.active + step + count) % count);
       } else if (event.key === "Enter" && isOpen && this.active >= 0) {
         event.preventDefault();
         this.choose(this.options[this.active]);
-      } else if (event.key === "Escape" && isOpen) {
+      } else if (event.key === "Tab" && isOpen && this.active >= 0) {
+        this.choose(this.options[this.active]); // and the focus goes on
+      } else if (event.key === "Escape" && this.panel.hasAttribute("data-says")) {
         event.preventDefault();
         this.close();
       }

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from groundwork import pagination
-from groundwork.pagination import BoundedPaginator
+from groundwork.pagination import BoundedPaginator, InTurn
 from tests.factories import Cast
 from vendors.models import Vendor
 
@@ -52,6 +52,15 @@ def test_a_list_within_the_bound_is_counted_whole() -> None:
     pages = BoundedPaginator(Vendor.objects.filter(name__lt="Vendor 5"), 3)
     assert (pages.count, pages.words, pages.goes_on) == (5, "5", False)
     assert "Page 1 of 2" in nav(pages.get_page(1))
+
+
+@pytest.mark.usefixtures("rows")
+@pytest.mark.parametrize(("start", "end"), [(0, 3), (3, 6), (6, 9), (4, 5), (8, 9)])
+def test_rows_behind_others_are_cut_as_if_they_were_one_list(start: int, end: int) -> None:
+    first = Vendor.objects.filter(name__lt="Vendor 4").order_by("-name")
+    then = Vendor.objects.filter(name__gte="Vendor 4").order_by("name")
+    whole = ["3", "2", "1", "0", "4", "5", "6", "7"]
+    assert [one.name for one in InTurn(first, then)[start:end]] == [f"Vendor {at}" for at in whole[start:end]]
 
 
 def test_the_bound_is_written_as_the_language_writes_numbers() -> None:

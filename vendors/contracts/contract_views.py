@@ -29,7 +29,7 @@ CONTRACTS = Contract.objects.select_related("vendor__organisation", "owner", "de
 @require_safe
 def contract_detail(request: MemberRequest, pk: int) -> HttpResponse:
     contract, today = fetch(request, CONTRACTS, pk), timezone.localdate()
-    offer = offers_for(request.member, today, vendor=contract.vendor).get(contract.vendor_id)
+    offer = offers_for(request.member, today, vendors=[contract.vendor_id]).get(contract.vendor_id)
     context = {
         "contract": contract,
         "vendor": contract.vendor,

@@ -11,8 +11,7 @@ from accounts.access import MemberRequest
 from groundwork.pages import sort_links
 from groundwork.pagination import BoundedPaginator
 from vendors.contracts.forms import DecisionFilter
-from vendors.contracts.listing import SORTS, chosen_sort, items, listed
-from vendors.contracts.offers import offers_for
+from vendors.contracts.listing import SORTS, chosen_sort, counted, items, listed
 from vendors.models import Contract, Paper
 
 PER_PAGE = 50
@@ -23,14 +22,15 @@ def contract_list(request: MemberRequest) -> HttpResponse:
     member, today = request.member, timezone.localdate()
     chosen = DecisionFilter(request.GET, member=member)
     sort = chosen_sort(request.GET.get("sort", ""))
-    page = BoundedPaginator(listed(member, chosen, sort), PER_PAGE).get_page(request.GET.get("page"))
+    rows = BoundedPaginator(listed(member, chosen, sort), PER_PAGE, counted=counted(member, chosen))
+    page = rows.get_page(request.GET.get("page"))
     is_empty = not page.paginator.count and not (
         Contract.objects.for_member(member).exists() or Paper.objects.for_member(member).exists()
     )
     context = {
         "filter": chosen,
         "page": page,
-        "items": items(page, offers=offers_for(member, today), today=today),
+        "items": items(member, page, today=today),
         "sorts": sort_links(SORTS, sort, falling=()),
         "is_empty": is_empty,
     }

@@ -62,8 +62,11 @@ def upcoming(organisation: Organisation, until: date) -> list[Deadline]:
 
 
 def contracts_until(organisation: Organisation, until: date) -> ContractQuerySet:
-    open_ones = Contract.objects.to_decide() | Contract.objects.to_give_notice()
-    return open_ones.filter(vendor__organisation=organisation, decide_by__lte=until).select_related("vendor")
+    return (
+        Contract.objects.waiting()
+        .filter(vendor__organisation=organisation, decide_by__lte=until)
+        .select_related("vendor")
+    )
 
 
 def papers_until(organisation: Organisation, until: date) -> PaperQuerySet:

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Membership, User
 from vendors.contracts.decisions import DeadlineKind
 from vendors.contracts.forms import DecisionFilter
-from vendors.contracts.offers import Offer
+from vendors.contracts.offers import Offer, offers_for
 from vendors.models import Contract, ContractQuerySet, Paper, PaperQuerySet, Vendor
 
 BY_DAY = "day"
@@ -72,15 +72,30 @@ def chosen_sort(asked: str) -> str:
 def listed(member: Membership, chosen: DecisionFilter, sort: str) -> QuerySet[Any, Any]:
     """What is asked for, as rows of `thing` (a DeadlineKind) and `pk`; what has no day stands last, either way."""
     contracts, papers = _contracts(member, chosen), _papers(member, chosen)
-    kind = chosen.asked("kind")
-    both = {
-        DeadlineKind.CONTRACT: _as_rows(contracts, DeadlineKind.CONTRACT, day="decide_by", called="reference"),
-        DeadlineKind.PAPER: _as_rows(papers, DeadlineKind.PAPER, day="expires_on", called="name"),
-    }
-    rows = both[DeadlineKind(kind)] if kind else both[DeadlineKind.CONTRACT].union(both[DeadlineKind.PAPER], all=True)
+    rows = _either(
+        chosen,
+        _as_rows(contracts, DeadlineKind.CONTRACT, day="decide_by", called="reference"),
+        _as_rows(papers, DeadlineKind.PAPER, day="expires_on", called="name"),
+    )
     column = F(sort.removeprefix("-"))
-    first = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
+    last = sort.removeprefix("-") == BY_DAY or None  # nothing else is ever missing, and an index gives its order
+    first = column.desc(nulls_last=last) if sort.startswith("-") else column.asc(nulls_last=last)
     return rows.order_by(first, "whose", "called", "thing", "pk")
+
+
+def counted(member: Membership, chosen: DecisionFilter) -> QuerySet[Any, Any]:
+    """The same rows, without what they are sorted by."""
+    contracts, papers = _contracts(member, chosen).order_by(), _papers(member, chosen).order_by()
+    return _either(chosen, contracts.values("pk"), papers.values("pk"))
+
+
+def _either(chosen: DecisionFilter, contracts: QuerySet[Any, Any], papers: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    match chosen.asked("kind"):
+        case DeadlineKind.CONTRACT:
+            return contracts
+        case DeadlineKind.PAPER:
+            return papers
+    return contracts.union(papers, all=True)
 
 
 def _as_rows(rows: QuerySet[Any], kind: DeadlineKind, *, day: str, called: str) -> QuerySet[Any, Any]:
@@ -95,7 +110,7 @@ def _contracts(member: Membership, chosen: DecisionFilter) -> ContractQuerySet:
         return rows
     if state == DecisionFilter.DECIDED:
         return rows.running().exclude(decision="")
-    return rows.to_decide() | rows.to_give_notice()
+    return rows.waiting()
 
 
 def _papers(member: Membership, chosen: DecisionFilter) -> PaperQuerySet:
@@ -113,8 +128,8 @@ def _asked(rows: Any, member: Membership, chosen: DecisionFilter) -> Any:
     return rows.filter(owner=member.user_id) if chosen.asked("owner") else rows
 
 
-def items(page: Iterable[Mapping[str, Any]], *, offers: Mapping[int, Offer], today: date) -> Sequence[ListedItem]:
-    """The rows of a page with what they show; two queries. `offers`: by the vendors' keys."""
+def items(member: Membership, page: Iterable[Mapping[str, Any]], *, today: date) -> Sequence[ListedItem]:
+    """The rows of a page with what they show; its queries do not grow with them."""
     named = [(row["thing"], row["pk"]) for row in page]
     contracts = Contract.objects.select_related("vendor", "owner", "decided_by").in_bulk(
         [pk for kind, pk in named if kind == DeadlineKind.CONTRACT]
@@ -122,6 +137,7 @@ def items(page: Iterable[Mapping[str, Any]], *, offers: Mapping[int, Offer], tod
     papers = Paper.objects.select_related("vendor", "owner").in_bulk(
         [pk for kind, pk in named if kind == DeadlineKind.PAPER]
     )
+    offers = offers_for(member, today, vendors={contract.vendor_id for contract in contracts.values()})
     offered = {offer.contract.pk: offer for offer in offers.values()}
     found = []
     for kind, pk in named:

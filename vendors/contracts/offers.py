@@ -5,7 +5,7 @@ Vendors come first, so whoever judges them says here how long that takes, and wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -76,9 +76,9 @@ def offer_of(contract: Contract, judged: Judged, today: date) -> Offer | None:
     return Offer(contract=contract, start_by=start_by, lead=judged.lead, today=today)
 
 
-def offers_for(member: Membership, today: date, *, vendor: Vendor | None = None) -> dict[int, Offer]:
-    """By the vendors' keys, for each the contract that must be decided first; of one vendor where it is given."""
-    contracts = _first_of_each(_open(member, vendor, today))
+def offers_for(member: Membership, today: date, *, vendors: Collection[int]) -> dict[int, Offer]:
+    """Of these vendors, by their keys, for each the contract that must be decided first."""
+    contracts = _first_of_each(_open(member, vendors, today)) if vendors else {}
     if not contracts:
         return {}
     judged = _judged(member, list(contracts)).now()
@@ -88,7 +88,7 @@ def offers_for(member: Membership, today: date, *, vendor: Vendor | None = None)
 
 def offer_in(member: Membership, vendor: Vendor, today: date) -> Lookup[Offer | None]:
     """Of one vendor, to be read with what else its page shows."""
-    rows, judged = _open(member, vendor, today), _judged(member, [vendor.pk])
+    rows, judged = _open(member, [vendor.pk], today), _judged(member, [vendor.pk])
 
     def told() -> Offer | None:
         first = min(rows, key=lambda one: (one.decide_by or date.max, one.reference, one.pk), default=None)
@@ -101,10 +101,9 @@ def _judged(member: Membership, vendors: Sequence[int]) -> Lookup[Judged]:
     return _judging[0](member, vendors) if _judging else Lookup(reads=(), told=lambda: NOBODY)
 
 
-def _open(member: Membership, vendor: Vendor | None, today: date) -> ContractQuerySet:
+def _open(member: Membership, vendors: Collection[int], today: date) -> ContractQuerySet:
     """None that is too far away for any offer."""
-    rows = _until(member, today, today + AHEAD + timedelta(days=LONGEST))
-    rows = rows.filter(vendor=vendor) if vendor is not None else rows
+    rows = _until(member, today, today + AHEAD + timedelta(days=LONGEST)).filter(vendor__in=vendors)
     return rows.select_related("vendor").order_by("decide_by", "reference", "pk")
 
 

@@ -10,7 +10,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ from vendors.choices import ACTIVE_VENDORS, SERVICES, VENDORS
 from vendors.incident_fields import BY_COLUMN, FIELDS, TYPED, ValueKind
 from vendors.incidents.changes import IN_USE, IN_USE_ELSEWHERE, incident_fingerprint
 from vendors.incidents.words import STATE_WORDS, time_zone
-from vendors.models import Incident, IncidentImport, IncidentQuerySet, Service, Sla, Vendor
+from vendors.models import Incident, IncidentImport, IncidentQuerySet, Lasted, Service, Sla, Vendor
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = date(2999, 12, 31)
@@ -36,6 +36,7 @@ ON, OFF = "1", "0"
 MOST_MINUTES = 5_270_400  # ten years
 MOMENTS = tuple(field.column for field in FIELDS if field.is_moment and field.is_typed)
 WORDS_IN_USE = tuple(field.column for field in FIELDS if field.is_in_use)
+BY_LENGTH = frozenset({"duration", "-duration"})
 FIRST_FIELDS = ("reference", *MOMENTS[:2], "mission_critical")
 
 
@@ -184,10 +185,8 @@ class NewestFirst(django_filters.OrderingFilter):
 
     def filter(self, qs: QuerySet[Incident], value: Any) -> QuerySet[Incident]:
         chosen = value[0] if value else "-opened"
-        if chosen in {"duration", "-duration"}:
-            length = ExpressionWrapper(F("resolved_at") - F("opened_at"), output_field=DurationField())
-            qs = qs.annotate(length=length)
-            by = F("length").desc(nulls_last=True) if chosen == "-duration" else F("length").asc(nulls_last=True)
+        if chosen in BY_LENGTH:
+            by = Lasted().desc(nulls_last=True) if chosen == "-duration" else Lasted().asc(nulls_last=True)
             return qs.order_by(by, "-opened_at", "-pk")
         return qs.order_by("opened_at", "pk") if chosen == "opened" else qs.order_by("-opened_at", "-pk")
 
@@ -276,6 +275,12 @@ class IncidentFilter(django_filters.FilterSet):
     @property
     def is_active(self) -> bool:
         return is_asked(self.data, *(name for name in self.filters if name != "sort"))
+
+    @property
+    def listed(self) -> Any:
+        """What is found, in order, for a page of it."""
+        found, sort = self.qs.select_related("vendor"), self.data.get("sort", "")
+        return found.by_length(falls=sort == "-duration") if sort in BY_LENGTH else found
 
     @property
     def more_is_active(self) -> bool:

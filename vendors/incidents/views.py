@@ -40,7 +40,7 @@ SORTS = (("opened", gettext_lazy("Opened")), ("duration", gettext_lazy("Time to 
 @require_safe
 def incident_list(request: MemberRequest) -> HttpResponse:
     chosen = IncidentFilter(request.GET, member=request.member)
-    page = BoundedPaginator(chosen.qs.select_related("vendor"), PER_PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(chosen.listed, PER_PAGE, counted=chosen.qs).get_page(request.GET.get("page"))
     is_empty = not page.paginator.count and not chosen.queryset.exists()
     context = {
         "filter": chosen,

@@ -37,6 +37,11 @@ class ContractQuerySet(OrganisationRows, models.QuerySet["Contract"]):
         """Running, with a day by which it must be decided, and nothing decided about this term yet."""
         return self.running().filter(decide_by__isnull=False, decision="")
 
+    def waiting(self) -> ContractQuerySet:
+        """To decide or to give notice of, in one condition that an index serves."""
+        to_give = Q(decision=TermDecision.END, notice_given_on=None, renews_months__isnull=False)
+        return self.running().filter(Q(decision="") | to_give, decide_by__isnull=False)
+
     def to_give_notice(self) -> ContractQuerySet:
         """Decided to end, and it would renew by itself: nobody has given notice to the vendor yet."""
         waiting = self.running().filter(decide_by__isnull=False, decision=TermDecision.END, notice_given_on=None)

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Organisation, OrganisationRows
+from groundwork.pagination import InTurn
 from groundwork.public_ids import PublicRow
 from vendors.models.vendor import Service, Vendor
 
@@ -60,6 +61,23 @@ class IncidentSource(models.Model):
         return self.name
 
 
+class Lasted(Func):
+    """From opened to resolved, to sort by, in what the database has for it: SQLite indexes only functions of its own.
+    None while an incident is open."""
+
+    arg_joiner = " - "
+    template = "(%(expressions)s)"
+    output_field = models.DurationField()
+
+    def __init__(self) -> None:
+        super().__init__("resolved_at", "opened_at")
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        joiner = ") - JULIANDAY("
+        template = "ROUND((JULIANDAY(%(expressions)s)) * 86400)"
+        return self.as_sql(compiler, connection, template=template, arg_joiner=joiner, **extra)
+
+
 class IncidentQuerySet(OrganisationRows, models.QuerySet["Incident"]):
     def mission_critical(self) -> IncidentQuerySet:
         return self.filter(mission_critical=True)
@@ -73,7 +91,16 @@ class IncidentQuerySet(OrganisationRows, models.QuerySet["Incident"]):
         return self.filter(resolved_at=None, is_closed=True)
 
     def resolved(self) -> IncidentQuerySet:
-        return self.exclude(resolved_at=None)
+        return self.filter(resolved_at__isnull=False)
+
+    def by_length(self, *, falls: bool) -> InTurn:
+        """By how long they took; what is not resolved stands behind, either way round."""
+        order = ("opened_at", "pk")
+        if falls:
+            resolved = self.resolved().order_by(Lasted().desc(), *(f"-{name}" for name in order))
+        else:
+            resolved = self.resolved().order_by(Lasted().asc(), *order)
+        return InTurn(resolved, self.filter(resolved_at=None).order_by("-opened_at", "-pk"))
 
     def to_be_asked_about(self, now: datetime) -> IncidentQuerySet:
         """Mission-critical and resolved since its organisation asks by itself, and within the last week: of history
@@ -177,6 +204,14 @@ class Incident(PublicRow):
                 fields=["organisation", "-opened_at", "-id"],
                 condition=Q(resolved_at=None, is_closed=False),
                 name="incident_newest_open",
+            ),
+            models.Index(  # the longest first, and turned round
+                "organisation",
+                Lasted(),
+                "opened_at",
+                "id",
+                condition=Q(resolved_at__isnull=False),
+                name="incident_by_length",
             ),
         ]
         constraints = [

@@ -64,6 +64,7 @@ def _due(row: Row) -> date | None:
     return row.standing.due.day if row.standing.due else None
 
 
+COMPUTED_OF = 500  # vendors at most: of more, the list is not sorted by what is computed of all
 COMPUTED: Mapping[str, Callable[[Row], Any]] = {"moved": _moved, "due": _due}
 SORTS = frozenset({"name", "tier", "met", "weakest", "contradicted", "decide", *COMPUTED})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from django.contrib import messages
@@ -29,7 +29,16 @@ from vendors.fetching import vendor_of
 from vendors.models import Service, Vendor, VendorQuerySet
 from vendors.panels import panels_for
 from vendors.register import changes as register
-from vendors.register.attention import ATTENTION, Row, chosen_sort, computed_order, in_order, is_computed
+from vendors.register.attention import (
+    ATTENTION,
+    COMPUTED,
+    COMPUTED_OF,
+    Row,
+    chosen_sort,
+    computed_order,
+    in_order,
+    is_computed,
+)
 from vendors.register.forms import VendorFilter, VendorForm
 from vendors.service_hours.calendars import service_hours_in
 from vendors.service_hours.hours import ServiceHours
@@ -55,28 +64,37 @@ def vendor_list(request: MemberRequest) -> HttpResponse:
     everything = Vendor.objects.for_member(request.member)
     chosen = VendorFilter(request.GET, everything)
     sort = chosen_sort(request.GET.get("sort", ""))
-    page = _page_of(request, chosen.qs.defer("notes"), sort, today := timezone.localdate())
+    page, sort = _page_of(request, chosen.qs.defer("notes"), sort, today := timezone.localdate())
     prefetch_related_objects([row.vendor for row in page], "services")
     context = {
         "filter": chosen,
         "page": page,
         "today": today,
-        "sorts": sort_links(SORTS, sort, falling={"contradicted"}),
+        "sorts": sort_links(SORTS, sort, falling={"contradicted"}, plain=_not_sorted_by(page.paginator.count)),
         "is_by_attention": sort == ATTENTION,
         "is_empty": not page.paginator.count and not everything.exists(),
     }
     return render(request, "vendors/register/vendor_list.html", context)
 
 
-def _page_of(request: MemberRequest, vendors: VendorQuerySet, sort: str, today: date) -> Page[Row]:
-    """What is computed is computed of all, to be put in order; else of the page alone."""
+def _page_of(request: MemberRequest, vendors: VendorQuerySet, sort: str, today: date) -> tuple[Page[Row], str]:
+    """And by what it is sorted. What is computed is computed of all, to be put in order, as long as they are few; else
+    of the page alone."""
     asked = request.GET.get("page")
     if is_computed(sort):
-        rows = _rows(request.member, vendors.order_by(Lower("name"), "pk"), today)
-        return BoundedPaginator(computed_order(rows, sort), PER_PAGE).get_page(asked)
+        few = list(vendors.order_by(Lower("name"), "pk")[: COMPUTED_OF + 1])
+        if len(few) <= COMPUTED_OF:
+            rows = computed_order(_rows(request.member, few, today), sort)
+            return BoundedPaginator(rows, PER_PAGE).get_page(asked), sort
+        sort = ATTENTION
     page = BoundedPaginator(in_order(vendors, sort, request.member), PER_PAGE).get_page(asked)
     page.object_list = _rows(request.member, page.object_list, today)
-    return page
+    return page, sort
+
+
+def _not_sorted_by(vendors: int) -> Collection[str]:
+    """Columns by which so many are not sorted."""
+    return COMPUTED if vendors > COMPUTED_OF else ()
 
 
 def _rows(member: Membership, vendors: Iterable[Vendor], today: date) -> list[Row]:

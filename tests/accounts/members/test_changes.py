@@ -137,6 +137,28 @@ def test_the_list_takes_the_same_queries_for_few_and_many(
     assert "Member14" in response.content.decode()
 
 
+def test_members_are_listed_by_pages_and_found_by_name_and_address(cast: Cast, signed_in: SignedIn) -> None:
+    for number in range(60):
+        make_member(cast.organisation, f"extra{number:02}", Role.READER)
+    invitations.invite(
+        cast.admin.user,
+        cast.organisation,
+        email="extra99@example.org",
+        role=Role.READER,
+        department=None,
+        language="en",
+        now=timezone.now(),
+    )
+    client, url = signed_in(cast.admin), reverse("member_list")
+    first, second = (client.get(url, {"page": page}).content.decode() for page in (1, 2))
+    assert ("Extra07" in first, "Extra59" in first) == (True, False)
+    assert ("Extra07" in second, "Extra59" in second) == (False, True)
+    found = client.get(url, {"q": "EXTRA59@"}).content.decode()
+    assert ("Extra59" in found, "Extra58" in found, "extra99@" in found) == (True, False, False)
+    assert "extra99@example.org" in client.get(url, {"q": "extra99"}).content.decode()
+    assert "Stranger" not in client.get(url, {"q": cast.stranger.user.email}).content.decode()
+
+
 def test_readers_who_came_by_being_asked_to_rate_are_told_apart_for_administrators(
     cast: Cast, signed_in: SignedIn
 ) -> None:

@@ -78,12 +78,13 @@ def test_each_vendor_is_offered_the_contract_that_must_be_decided_first(
     make_contract(vendor, "decided", today=today, ends_on=date(2026, 6, 30), decision=TermDecision.END)
     other = make_vendor(cast.organisation, "Harbour Line")
     make_contract(other, "far", today=today, ends_on=date(2030, 1, 1))
-    make_contract(make_vendor(cast.other_organisation), "away", today=today, ends_on=date(2026, 7, 31))
+    theirs = make_vendor(cast.other_organisation)
+    make_contract(theirs, "away", today=today, ends_on=date(2026, 7, 31))
 
-    found = offers_for(cast.reader, today)
+    found = offers_for(cast.reader, today, vendors=[vendor.pk, other.pk, theirs.pk])
 
     assert {key: (offer.contract, offer.start_by) for key, offer in found.items()} == {
         vendor.pk: (first, date(2026, 3, 31)),
     }
     assert asked == [[vendor.pk]]
-    assert offers_for(cast.reader, today, vendor=other) == {}
+    assert offers_for(cast.reader, today, vendors=[other.pk]) == {}

@@ -14,6 +14,7 @@ from assessments.models import Assessment
 from reports.models import Scorecard
 from tests.factories import NOW, Cast, make_assessment, make_vendor
 from vendors.models import Contact, Service, Vendor
+from vendors.register import views
 
 URL = "/vendors/"
 
@@ -55,6 +56,15 @@ def test_the_list_shows_active_vendors_by_name_in_capitals_or_not(reader: Any) -
 )
 def test_search_and_filters_narrow_the_list(reader: Any, query: str, found: list[str]) -> None:
     assert names(reader, query) == found
+
+
+def test_many_are_not_sorted_by_what_is_computed_of_all(reader: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "sort=due" in reader.get(URL).content.decode()
+    monkeypatch.setattr(views, "COMPUTED_OF", 1)
+    page = reader.get(f"{URL}?sort=-due").content.decode()
+    assert "First what needs attention" in page
+    assert "Next date" in page
+    assert "?sort=due" not in page
 
 
 @pytest.mark.parametrize(
