@@ -36,27 +36,5 @@ def identify(pdf: Any) -> None:
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
 
 
-class _Written(pydyf.Object):  # type: ignore[misc]
-    """An object as it stands in the file: it is written, and written once more to be hashed for the file’s name."""
-
-    def __init__(self, made: Any) -> None:
-        super().__init__()
-        self.number, self.generation, self.free = made.number, made.generation, made.free
-        self._data, self._is_compressible = made.data, made.compressible
-
-    @property
-    def data(self) -> bytes:
-        return bytes(self._data)
-
-    @property
-    def compressible(self) -> bool:
-        return bool(self._is_compressible)
-
-
-def write_once(pdf: Any) -> None:
-    """Each object becomes bytes once, in place: nothing may be changed after."""
-    pdf.objects[:] = [entry if entry.free == "f" else _Written(entry) for entry in pdf.objects]
-
-
 def _object(pdf: Any, reference: bytes) -> Any:
     return next(entry for entry in pdf.objects if entry.reference == reference)

@@ -24,7 +24,7 @@ from weasyprint.text.fonts import FontConfiguration, get_hb_object_data
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from groundwork.languages import DEFAULT, LANGUAGES
-from reports.documents import archival, glyphs, ordinals, structure, thrift, typefaces
+from reports.documents import archival, glyphs, ordinals, structure, typefaces
 from reports.documents.hyphens import teach_joints
 from reports.documents.layout import Attached, Layout
 from reports.documents.structure import structure_of
@@ -205,7 +205,6 @@ def _resources() -> tuple[CSS, FontConfiguration]:
     text = Path(path).read_text(encoding="utf-8")
     teach_joints()
     typefaces.keep_dates()
-    thrift.be_thrifty()
     return CSS(string=text, font_config=fonts, url_fetcher=PackagedAssets()), fonts
 
 
@@ -238,7 +237,6 @@ def _finish(noted: structure.Origins, document: Any, pdf: Any) -> None:
     structure.put_together(pdf, noted)
     _say_what_headers_head(pdf)
     archival.identify(pdf)
-    archival.write_once(pdf)
 
 
 def _check_fonts(fonts: Collection[Any]) -> None:
