@@ -48,12 +48,8 @@ WHY_NOT: dict[DecisionRefusal, Promise] = {
 
 
 # The chain ------------------------------------------------------------------------------------------------------
-def levels_for(vendor: Vendor) -> list[ApprovalLevel]:
-    """The chain of the vendor's tier, else the one for all vendors; empty: one approver decides. One query."""
-    return _levels_in(vendor).now()
-
-
-def _levels_in(vendor: Vendor) -> Lookup[list[ApprovalLevel]]:
+def levels_in(vendor: Vendor) -> Lookup[list[ApprovalLevel]]:
+    """The chain of the vendor's tier, else the one for all vendors; empty: one approver decides."""
     rows = ApprovalLevel.objects.filter(organisation=vendor.organisation_id, tier__in={"", vendor.tier})
     rows = rows.select_related("person__user").order_by()
 
@@ -71,7 +67,7 @@ def steps_for(assessment: Assessment) -> list[ApprovalStep]:
 
 def steps_for_in(assessment: Assessment) -> Lookup[list[ApprovalStep]]:
     """The same, to be read with what else a page shows."""
-    levels = _levels_in(assessment.vendor)
+    levels = levels_in(assessment.vendor)
 
     def told() -> list[ApprovalStep]:
         return [

@@ -289,13 +289,8 @@ def bare(question: Question) -> Discussion:
     return Discussion(question=question, causes=(), levels=_levels(question))
 
 
-def settled_questions(assessment: Assessment) -> dict[str, Consensus]:
-    """Question key → what was agreed about it."""
-    return settled_in(assessment).now()
-
-
 def settled_in(assessment: Assessment) -> Lookup[dict[str, Consensus]]:
-    """The same, to be read with what else a page shows."""
+    """Question key → what was agreed about it; to be read with what else a page shows."""
     rows, meetings = Consensus.objects.filter(assessment=assessment).order_by(), meetings_in(assessment)
     agreed = rows.select_related("decided_by")
 

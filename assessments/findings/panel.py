@@ -87,13 +87,9 @@ def section_in(
 
 def _section(assessment: Assessment, *, now: datetime) -> Lookup[Section]:
     """To whom nothing is closed."""
-    vendor, measured, practised = (
-        assessment.vendor,
-        measured_rules_in(assessment, now=now),
-        practice_in(assessment, now=now),
-    )
-    proven, hours = proven_in(assessment, now=now), record_of_year_in(vendor, now=now)
-    on_record = on_record_in(vendor, now=now)
+    measured, practised = measured_rules_in(assessment, now=now), practice_in(assessment, now=now)
+    proven, vendor = proven_in(assessment, now=now), assessment.vendor
+    hours, on_record = record_of_year_in(vendor, now=now), on_record_in(vendor, now=now)
 
     def told() -> Section:
         found = measured.told()

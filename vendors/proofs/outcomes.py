@@ -76,13 +76,9 @@ class SettledCause:
         return outcome_words(self.outcome)
 
 
-def settled_of(vendor: Vendor, *, now: datetime) -> list[SettledCause]:
-    """Of this vendor, as it was known then: those that came back first, the latest at the top. Five queries at most."""
-    return settled_in(vendor, now=now).now()
-
-
 def settled_in(vendor: Vendor, *, now: datetime) -> Lookup[list[SettledCause]]:
-    """The same, to be read with what else a page shows; what became of them is asked then, where there are any."""
+    """Of this vendor, as it was known then: those that came back first, the latest at the top. To be read with what
+    else a page shows; what became of them is asked then, four queries where there are any."""
     rows = CauseProof.objects.accepted().filter(vendor=vendor, decided_at__lte=now).select_related("incident")
     accepted = rows.order_by()
     return Lookup(reads=(accepted,), told=lambda: _settled(accepted, now))

@@ -35,14 +35,14 @@ def more_of_everything(row: Assessment, cast: Cast, number: int) -> None:
 
 PATHS = {
     "/assessments": 2,
-    "/assessments/{row}": 31,
-    "/assessments/{row}/raters": 9,
+    "/assessments/{row}": 4,
+    "/assessments/{row}/raters": 5,
     "/assessments/{row}/questionnaire": 6,
     "/assessments/{row}/questionnaire/support-1": 4,
-    "/assessments/{row}/answers": 21,
-    "/assessments/{row}/vendor-answers": 4,
-    "/assessments/{row}/consensus": 17,
-    "/assessments/{row}/findings": 23,
+    "/assessments/{row}/answers": 12,
+    "/assessments/{row}/vendor-answers": 3,
+    "/assessments/{row}/consensus": 8,
+    "/assessments/{row}/findings": 14,
     "/commitments": 3,
     "/commitments/{commitment}": 6,
 }

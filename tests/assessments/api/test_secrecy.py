@@ -239,7 +239,7 @@ def test_the_walk_notices_an_operation_that_forgets_the_rule(world: World, monke
     transitions.hand_in(world.cast.colleague, world.collecting)
     for place in ("assessments.api.answers", "assessments.score.overview"):
         monkeypatch.setattr(f"{place}.let_read", lambda assessment, user: True)
-    monkeypatch.setattr("assessments.score.overview.readable_responses", lambda row, member: row.responses.all())
+    monkeypatch.setattr("assessments.score.overview.readable_responses", lambda row, member, **_: row.responses.all())
     assert leaks(answered(world.cast.reader, world, reads_alone=True)) == {"answer_list"}
 
 

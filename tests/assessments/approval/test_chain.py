@@ -104,14 +104,14 @@ class TestChainOfAVendor:
         levels_of(cast, director, Role.APPROVER, tier="critical")
         plain = make_vendor(cast.organisation, "Example Paper", tier="standard")
         critical = make_vendor(cast.organisation, "Example Power", tier="critical")
-        assert [level.role for level in chain.levels_for(plain)] == ["approver"]
-        assert [level.person for level in chain.levels_for(critical)] == [director, None]
+        assert [level.role for level in chain.levels_in(plain).now()] == ["approver"]
+        assert [level.person for level in chain.levels_in(critical).now()] == [director, None]
 
     def test_is_not_that_of_another_organisation(self, cast: Cast) -> None:
         ApprovalLevel.objects.create(
             organisation=cast.other_organisation, position=1, name="Elsewhere", role=Role.READER
         )
-        assert chain.levels_for(make_vendor(cast.organisation)) == []
+        assert chain.levels_in(make_vendor(cast.organisation)).now() == []
 
     def test_is_frozen_at_the_submission(self, cast: Cast, director: Membership) -> None:
         one, two = levels_of(cast, Role.APPROVER, director)
