@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from accounts.vocabulary import Key
 from assessments.models import Commitment
 from manifesto.naming import numbered, question_names, rule_names
 from manifesto.printed import editions
@@ -67,8 +68,10 @@ def called(commitments: Iterable[Commitment]) -> dict[int, Called]:
     more where that one is gone."""
     rows = list(commitments)
     known = editions() if rows else {}
-    rules = {(of, rule.key): str(rule) for of, one in known.items() for rule in one.rules}
-    questions = {(of, asked.key): numbered(asked) for of, one in known.items() for asked in one.questions}
+    rules: dict[Key, str] = {(of, rule.key): str(rule) for of, one in known.items() for rule in one.rules}
+    questions: dict[Key, str] = {
+        (of, asked.key): numbered(asked) for of, one in known.items() for asked in one.questions
+    }
     rules |= rule_names({(_edition(row), row.rule) for row in rows} - rules.keys())
     questions |= question_names({(_edition(row), row.question) for row in rows if row.question} - questions.keys())
     return {
