@@ -137,7 +137,7 @@ def ended(cast: Cast, vendor: Vendor, day: str, *, kept: bool) -> Commitment:
 
 class TestOnTheVendorsPage:
     def shown(self, cast: Cast, vendor: Vendor) -> Any:
-        return kept.of_vendor(cast.reader, vendor).context
+        return kept.of_vendor(cast.reader, vendor).now().context
 
     def test_it_says_how_many_are_open_overdue_and_kept(self, cast: Cast, vendor: Vendor) -> None:
         today = timezone.localdate()
