@@ -118,7 +118,7 @@ class TestAll:
         with CaptureQueriesContext(connection) as many:
             response = client.get("/commitments/")
         assert len(response.context["rows"]) == 13
-        assert len(many) == len(few) == 11
+        assert len(many) == len(few) == 10
 
     def test_a_stranger_sees_none_of_them(self, cast: Cast, vendor: Vendor, signed_in: SignedIn) -> None:
         row = make_commitment(cast.assessor, vendor, what="Ours alone")
@@ -152,13 +152,14 @@ class TestOnTheVendorsPage:
         assert [row.commitment for row in found["rows"]] == [late, soon]
         assert (found["open"], found["overdue"], found["share"].words) == (2, 1, "kept 1 of 2 that ended")
 
-    def test_its_queries_are_four_however_many_there_are(self, cast: Cast, vendor: Vendor) -> None:
+    def test_its_queries_are_two_however_many_there_are(self, cast: Cast, vendor: Vendor) -> None:
         for number in range(7):
             contact = Contact.objects.create(vendor=vendor, name=f"Contact {number}")
             make_commitment(cast.colleague, vendor, contact=contact, question="proof-1", rule="proof")
+        self.shown(cast, vendor)  # editions are read once by each process
         with CaptureQueriesContext(connection) as queries:
             found = self.shown(cast, vendor)
-        assert (len(queries), len(found["rows"]), found["open"]) == (4, 5, 7)
+        assert (len(queries), len(found["rows"]), found["open"]) == (2, 5, 7)
 
     def test_whoever_may_not_assess_is_not_offered_to_ask(
         self, cast: Cast, vendor: Vendor, signed_in: SignedIn
@@ -422,7 +423,7 @@ class TestOne:
         with CaptureQueriesContext(connection) as many:
             response = client.get(row.get_absolute_url())
         assert (len(response.context["history"]), len(response.context["files"])) == (8, 6)
-        assert len(many) == len(few) == 8
+        assert len(many) == len(few) == 7
 
 
 def values_of(row: Commitment, **changes: Any) -> dict[str, Any]:
