@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import ExtractQuarter, ExtractYear
 from django.urls import reverse
 from django.utils import timezone
@@ -110,7 +111,7 @@ def of_vendor(member: Membership, vendor: Vendor) -> Lookup[Panel]:
     today = timezone.localdate()
     ours = Commitment.objects.for_member(member).filter(vendor=vendor)
     binding = Q(state__in=COMMITMENT_BINDING, due_on__lt=today)
-    counted = (
+    counted: QuerySet[Any, Any] = (
         ours.order_by()
         .values("vendor")
         .annotate(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from accounts.vocabulary import Key
 from assessments.models import Commitment
 from manifesto.naming import numbered, question_names, rule_names
 from manifesto.printed import editions
@@ -67,10 +68,13 @@ def called(commitments: Iterable[Commitment]) -> dict[int, Called]:
     more where that one is gone."""
     rows = list(commitments)
     known = editions() if rows else {}
-    rules = {(of, rule.key): str(rule) for of, one in known.items() for rule in one.rules}
-    questions = {(of, asked.key): numbered(asked) for of, one in known.items() for asked in one.questions}
-    rules |= rule_names({(_edition(row), row.rule) for row in rows} - rules.keys())
-    questions |= question_names({(_edition(row), row.question) for row in rows if row.question} - questions.keys())
+    rules: dict[Key, str] = {(of, rule.key): str(rule) for of, one in known.items() for rule in one.rules}
+    questions: dict[Key, str] = {
+        (of, asked.key): numbered(asked) for of, one in known.items() for asked in one.questions
+    }
+    rules |= _of_newest(rules, {(_edition(row), row.rule) for row in rows}, rule_names)
+    asked = {(_edition(row), row.question) for row in rows if row.question}
+    questions |= _of_newest(questions, asked, question_names)
     return {
         row.pk: Called(
             rule=rules.get((_edition(row), row.rule), row.rule),
@@ -78,6 +82,16 @@ def called(commitments: Iterable[Commitment]) -> dict[int, Called]:
         )
         for row in rows
     }
+
+
+def _of_newest(
+    known: Mapping[Key, str], wanted: Iterable[Key], names: Callable[[Iterable[Key]], dict[Key, str]]
+) -> dict[Key, str]:
+    """As the newest edition calls those whose own is not known; `names` is asked where no published one has them."""
+    newest = {key: name for (_of, key), name in known.items()}
+    missing = {pair for pair in wanted if pair not in known}
+    elsewhere = {pair for pair in missing if pair[1] not in newest}
+    return {pair: newest[pair[1]] for pair in missing - elsewhere} | (names(elsewhere) if elsewhere else {})
 
 
 def _edition(row: Commitment) -> int | None:

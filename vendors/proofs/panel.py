@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -35,7 +35,7 @@ def of_vendor(member: Membership, vendor: Vendor) -> Panel | Lookup[Panel]:
     today = timezone.localdate(now)
     ours = CauseProof.objects.for_member(member).filter(vendor=vendor)
     at_vendor = Q(state__in=PROOF_AT_VENDOR)
-    counted = (
+    counted: QuerySet[Any, Any] = (
         ours.order_by()
         .values("vendor")
         .annotate(

@@ -90,8 +90,8 @@ def _counted(rows: FeedbackQuerySet) -> QuerySet[Any, Any]:
     return rows.order_by().values_list("feeling").annotate(number=Count("pk"))
 
 
-def _tally(counted: Iterable[tuple[str, int]]) -> list[Tally]:
-    counts = dict(counted)
+def _tally(counted: Iterable[tuple[Any, int]]) -> list[Tally]:
+    counts: dict[Any, int] = dict(counted)
     return [Tally(feeling=feeling, count=counts.get(feeling.value, 0)) for feeling in Feeling]
 
 

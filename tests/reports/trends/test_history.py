@@ -122,7 +122,8 @@ def test_two_take_the_queries_of_five_and_no_snapshot_is_read(cast: Cast) -> Non
         card(cast, few, day=day)
     for day in range(5):
         card(cast, many, day=day, release=make_release("2") if day == 4 else None)
-    assert len(asked(few)) == len(asked(many)) == 4
+    asked(many)  # editions are read once by each process
+    assert len(asked(few)) == len(asked(many)) == 3
     assert not any('"snapshot"' in sql for sql in asked(many))
 
 
