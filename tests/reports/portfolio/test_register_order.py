@@ -70,8 +70,8 @@ def test_a_contradicted_rule_counts_as_a_broken_one(cast: Cast, monkeypatch: pyt
 def test_each_column_sorts_both_ways_and_what_is_missing_stays_last(cast: Cast, sort: str, found: list[str]) -> None:
     third, second, first = (make_vendor(cast.organisation, name) for name in "cbA")
     Vendor.objects.filter(pk=second.pk).update(tier=Tier.CRITICAL)
-    stand(cast, second, "bbm----", lowest="30", findings=["contradicted"])
-    stand(cast, first, "bm-----", lowest="20", findings=[])
+    stand(cast, second, "bbm----", findings=["contradicted"])
+    stand(cast, first, "bm-----", lowest="10", findings=[])
     Contract.objects.create(vendor=third, reference="C", decide_by=date(2026, 1, 2))
     Contract.objects.create(vendor=first, reference="A", decide_by=date(2026, 3, 1))
     assert names(cast.reader, sort) == found

@@ -176,7 +176,7 @@ def test_the_number_of_queries_does_not_grow_with_the_proofs(
         make_proof(cast.assessor, make_incident(vendor, f"B{number}", problem="Disk"))
     client = client_of(cast.reader)
     client.get(LIST)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         assert client.get(f"{LIST}?state=all").status_code == 200
 
 

@@ -322,15 +322,15 @@ def test_pages_ask_the_same_number_of_queries_however_long_the_hour_is(
     client = signed_in(cast.assessor)
     add(cast, incident, 1, person="Ann", asked="The log")
     page(client, incident)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         page(client, incident)
     for minute in range(2, 12):
         first = add(cast, incident, minute, person="Ann", asked="The log")
         said = {"kind": EntryKind.CONTACT, "at": first.at, "person": "Bob"}
         changes.add(cast.colleague, incident, said, corrects=first, now=LATER)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         page(client, incident)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         client.get(reverse("incident_hour_now", args=[incident.pk]), headers={"HX-Request": "true"})
 
 
