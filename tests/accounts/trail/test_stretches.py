@@ -20,7 +20,7 @@ from groundwork.differences import changed_pieces
 from tests.factories import NOW, Cast, make_assessment
 
 SignedIn = Callable[..., Client]
-QUERIES = {"audit_list": 12, "assessment_history": 13}
+QUERIES = {"audit_list": 10, "assessment_history": 11}
 
 
 def saved(minute: float, before: str, after: str, *, of: str = "1", who: str = "Ada") -> AuditEntry:
