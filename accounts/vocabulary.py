@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.utils.functional import Promise
 
+from groundwork.choices import Source
+
 if TYPE_CHECKING:
     from accounts.models import AuditEntry, AuditEntryQuerySet, User
 
@@ -58,6 +60,8 @@ class Naming:
 
     names: Callable[[Iterable[Key]], Mapping[Key, str]]
     choices: Callable[[int], list[tuple[str, str]]] | None = None  # of an organisation (its id): column → name
+    rows: Callable[[int], models.QuerySet[Any, Any]] | None = None  # of an organisation: many, known by their keys
+    source: Source | None = None  # what finds these rows while somebody types
     found: Callable[[int, str], models.QuerySet[Any, Any]] | None = None  # the columns' values, by a part of the name
 
 

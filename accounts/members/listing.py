@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import cast
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Lower
@@ -19,7 +20,7 @@ INVITED = 50  # invitations that are shown at most, the newest first: the rest a
 def people(member: Membership, text: str) -> MembershipQuerySet:
     """Who is active stands first."""
     rows = Membership.objects.for_member(member).select_related("user", "department")
-    found: MembershipQuerySet = matching(rows, [f"user__{column}" for column in SEARCHED], text)
+    found = cast("MembershipQuerySet", matching(rows, [f"user__{column}" for column in SEARCHED], text))
     return found.order_by("-is_active", "user__name", "user__email", "pk")
 
 

@@ -53,7 +53,7 @@ class EntryFilterForm(forms.Form):
         self.is_valid()
         chosen = getattr(self, "cleaned_data", {})
         wanted = {
-            "vendor_ref": chosen.get("vendor_ref"),
+            "vendor_ref": getattr(chosen.get("vendor_ref"), "pk", None),
             "question_key": chosen.get("question_key"),
             "object_type": chosen.get("kind"),
             "actor": chosen.get("actor"),
@@ -87,7 +87,7 @@ class AuditFilterForm(EntryFilterForm):
     as they are and were.
     """
 
-    vendor_ref = forms.ChoiceField(label=_("Vendor"), required=False)
+    vendor_ref = SearchedFilterField(User.objects.none(), label=_("Vendor"), required=False, empty_label=_("All"))
     q = forms.CharField(label=_("Name contains"), required=False, max_length=100)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     field_order = ("vendor_ref", "question_key", "q", "kind", "actor", "through", "since", "until")
@@ -95,3 +95,7 @@ class AuditFilterForm(EntryFilterForm):
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, organisation=organisation, **kwargs)
         field(self, "kind", forms.ChoiceField).choices = [("", _("Everything")), *trail.kinds()]
+        naming = vocabulary.NAMINGS["vendor_ref"]
+        if naming.rows:
+            vendor = field(self, "vendor_ref", SearchedFilterField)
+            vendor.queryset, vendor.source = naming.rows(organisation.pk), naming.source

@@ -109,6 +109,7 @@
       this.list.hidden = !isOpen;
       this.panel.toggleAttribute("data-says", isOpen || this.status.textContent !== "");
       this.input.setAttribute("aria-expanded", String(isOpen));
+      if (isOpen) this.panel.scrollIntoView({ block: "nearest" }); // on a phone it would lie below the screen
     }
 
     close() {

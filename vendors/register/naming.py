@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.vocabulary import Key, Naming
+from vendors import choices
 from vendors.models import Vendor
 
 
@@ -17,14 +18,13 @@ def vendor_names(keys: Iterable[Key]) -> dict[Key, str]:
     return {pair: names[pair[1]] for pair in keys if pair[1] in names}
 
 
-def vendor_choices(organisation_id: int) -> list[tuple[str, str]]:
+def vendor_rows(organisation_id: int) -> QuerySet[Vendor]:
     """Archived ones, too: their past is looked up as well."""
-    rows = Vendor.objects.filter(organisation=organisation_id).order_by("name", "pk").values_list("pk", "name")
-    return [(str(pk), name) for pk, name in rows]
+    return Vendor.objects.filter(organisation=organisation_id).order_by("name", "pk")
 
 
 def vendors_found(organisation_id: int, text: str) -> QuerySet[Any, Any]:
     return Vendor.objects.filter(organisation=organisation_id, name__icontains=text).order_by().values("pk")
 
 
-VENDORS = Naming(names=vendor_names, choices=vendor_choices, found=vendors_found)
+VENDORS = Naming(names=vendor_names, rows=vendor_rows, source=choices.VENDORS, found=vendors_found)
