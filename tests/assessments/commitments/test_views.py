@@ -118,7 +118,7 @@ class TestAll:
         with CaptureQueriesContext(connection) as many:
             response = client.get("/commitments/")
         assert len(response.context["rows"]) == 13
-        assert len(many) == len(few) == 10
+        assert len(many) == len(few) == 8
 
     def test_a_stranger_sees_none_of_them(self, cast: Cast, vendor: Vendor, signed_in: SignedIn) -> None:
         row = make_commitment(cast.assessor, vendor, what="Ours alone")
@@ -423,7 +423,7 @@ class TestOne:
         with CaptureQueriesContext(connection) as many:
             response = client.get(row.get_absolute_url())
         assert (len(response.context["history"]), len(response.context["files"])) == (8, 6)
-        assert len(many) == len(few) == 7
+        assert len(many) == len(few) == 6
 
 
 def values_of(row: Commitment, **changes: Any) -> dict[str, Any]:
