@@ -118,7 +118,7 @@ class TestAll:
         with CaptureQueriesContext(connection) as many:
             response = client.get("/commitments/")
         assert len(response.context["rows"]) == 13
-        assert len(many) == len(few) == 9
+        assert len(many) == len(few) == 8
 
     def test_a_stranger_sees_none_of_them(self, cast: Cast, vendor: Vendor, signed_in: SignedIn) -> None:
         row = make_commitment(cast.assessor, vendor, what="Ours alone")
@@ -137,7 +137,7 @@ def ended(cast: Cast, vendor: Vendor, day: str, *, kept: bool) -> Commitment:
 
 class TestOnTheVendorsPage:
     def shown(self, cast: Cast, vendor: Vendor) -> Any:
-        return kept.of_vendor(cast.reader, vendor).context
+        return kept.of_vendor(cast.reader, vendor).now().context
 
     def test_it_says_how_many_are_open_overdue_and_kept(self, cast: Cast, vendor: Vendor) -> None:
         today = timezone.localdate()
@@ -152,13 +152,14 @@ class TestOnTheVendorsPage:
         assert [row.commitment for row in found["rows"]] == [late, soon]
         assert (found["open"], found["overdue"], found["share"].words) == (2, 1, "kept 1 of 2 that ended")
 
-    def test_its_queries_are_four_however_many_there_are(self, cast: Cast, vendor: Vendor) -> None:
+    def test_its_queries_are_two_however_many_there_are(self, cast: Cast, vendor: Vendor) -> None:
         for number in range(7):
             contact = Contact.objects.create(vendor=vendor, name=f"Contact {number}")
             make_commitment(cast.colleague, vendor, contact=contact, question="proof-1", rule="proof")
+        self.shown(cast, vendor)  # editions are read once by each process
         with CaptureQueriesContext(connection) as queries:
             found = self.shown(cast, vendor)
-        assert (len(queries), len(found["rows"]), found["open"]) == (4, 5, 7)
+        assert (len(queries), len(found["rows"]), found["open"]) == (2, 5, 7)
 
     def test_whoever_may_not_assess_is_not_offered_to_ask(
         self, cast: Cast, vendor: Vendor, signed_in: SignedIn
