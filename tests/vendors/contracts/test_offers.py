@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groundwork.together import Lookup
 from tests.factories import Cast, make_contract, make_vendor
 from vendors.contracts import offers
 from vendors.contracts.offers import AHEAD, Judged, Lead, offer_of, offers_for
@@ -67,9 +68,9 @@ def test_each_vendor_is_offered_the_contract_that_must_be_decided_first(
     today = date(2026, 3, 2)
     asked: list[list[int]] = []
 
-    def judging(member: object, vendors: object) -> Judged:
+    def judging(member: object, vendors: object) -> Lookup[Judged]:
         asked.append(list(vendors))  # type: ignore[call-overload]
-        return Judged(lead=Lead(days=30, of=4), in_hand=frozenset(), approved={})
+        return Lookup(reads=(), told=lambda: Judged(lead=Lead(days=30, of=4), in_hand=frozenset(), approved={}))
 
     monkeypatch.setattr(offers, "_judging", [judging])
     first = make_contract(vendor, "b", today=today, ends_on=date(2026, 7, 31))
