@@ -130,6 +130,8 @@ class Assessment(PublicRow):
         indexes = [  # the list, newest first, whole and of one state
             models.Index(fields=["organisation", "-created_at", "-id"], name="assessment_newest"),
             models.Index(fields=["organisation", "state", "-created_at", "-id"], name="assessment_newest_of_state"),
+            # What is being answered, wherever: what its raters may not read is asked with every entry of a trail.
+            models.Index(fields=["state", "vendor"], name="assessment_in_state"),
         ]
         constraints = [
             models.UniqueConstraint(
