@@ -113,15 +113,13 @@ class SearchedSelect(forms.Select):
         if not self.is_long():
             return self._short(name, sent, attrs, renderer)
         given = self.build_attrs(self.attrs, attrs)
-        chosen = self._label(sent.key) if sent.key else ""
         context = {
             "css": given.pop("class", "").replace("form-select", "form-control"),
             "hx": {key: given.pop(key) for key in list(given) if key.startswith("hx-")},
             "widget": {"attrs": given},
             **self._offered(),
+            **self._filled(sent),
             "name": name,
-            "key": sent.key if chosen and self.offer is None else "",
-            "text": chosen if sent.typed is None else sent.typed,
             "typed_name": name + TYPED,
             "search_name": name + SEARCH,
             "label": self.choices.field.label or "",
@@ -129,6 +127,14 @@ class SearchedSelect(forms.Select):
             "address": reverse("choice_matches", args=[self.source.name]) if self.source else "",
         }
         return render_to_string("forms/search_field.html", context)
+
+    def _filled(self, sent: Sent) -> dict[str, str]:
+        """What is chosen, and what stands in the field."""
+        chosen = self._label(sent.key) if sent.key else ""
+        return {
+            "key": sent.key if chosen and self.offer is None else "",
+            "text": chosen if sent.typed is None else sent.typed,
+        }
 
     def _offered(self) -> dict[str, Any]:
         """The matches of what was sent; the only one is picked already."""

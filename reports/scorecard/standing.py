@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -45,28 +45,32 @@ def standings(
     """By the vendors' keys, in the active language. The same queries however many vendors there are. `cards`: of each
     its latest scorecard and the one before, `due`: what comes next, where they are loaded."""
     closed = withheld(member)
-    cards = _latest(vendors) if cards is None else cards
-    newest = [pair[0] for pair in cards.values()]
-    contradicted = contradicted_in(newest) if tells_contradictions else {}
+    results = _results(_latest(vendors) if cards is None else cards, closed, tells_contradictions=tells_contradictions)
+    planned = due_for(vendors, today) if due is None else due
+    return {
+        vendor.pk: Standing(result=results.get(vendor.pk), due=planned.get(vendor.pk), is_withheld=vendor.pk in closed)
+        for vendor in vendors
+    }
+
+
+def _results(
+    cards: Mapping[int, Sequence[Scorecard]], closed: Collection[int], *, tells_contradictions: bool
+) -> dict[int, Result]:
+    """By the vendors' keys. `cards`: as for `standings`; `closed`: the vendors that are withheld."""
+    contradicted = contradicted_in([pair[0] for pair in cards.values()]) if tells_contradictions else {}
     policies = stored.policies_of(card for pair in cards.values() for card in pair)
     asked = stored.asked_of(card.assessment.release for pair in cards.values() for card in pair)
-    names, due = rule_names() if cards else {}, due_for(vendors, today) if due is None else due
+    names = rule_names() if cards else {}
     return {
-        vendor.pk: Standing(
-            result=_result(
-                cards[vendor.pk],
-                contradicted=None if vendor.pk in closed else contradicted.get(cards[vendor.pk][0].pk),
-                is_closed=vendor.pk in closed,
-                asked=asked,
-                policy=policies[cards[vendor.pk][0].assessment.release_id],
-                names=names,
-            )
-            if vendor.pk in cards
-            else None,
-            due=due.get(vendor.pk),
-            is_withheld=vendor.pk in closed,
+        vendor: _result(
+            pair,
+            contradicted=None if vendor in closed else contradicted.get(pair[0].pk),
+            is_closed=vendor in closed,
+            asked=asked,
+            policy=policies[pair[0].assessment.release_id],
+            names=names,
         )
-        for vendor in vendors
+        for vendor, pair in cards.items()
     }
 
 
