@@ -6,7 +6,6 @@ which a strict content security policy allows and the PDF renderer understands (
 inline SVG). Every part also has a class, for the page to restyle.
 
 Doors: `marks`, the seven marks, also as a ring, and the dumbbell of a rule; `radar`, `bars`, `quadrant`, `power_map`,
-`timeline` and `trend`, a drawing each; `paper`, the image that stands for one in a document; `page`, the
-same within a page; `parts`, what they share,
+`timeline` and `trend`, a drawing each; `paper`, the image that stands for one in a document; `parts`, what they share,
 and how wide words run.
 """

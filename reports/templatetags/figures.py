@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from groundwork.words import isolated
 from reports.charts.bars import bars_svg
 from reports.charts.marks import Mark, dot_svg, dumbbell_svg, flag_svg, mark_sign, mark_svg, ring_svg
-from reports.charts.page import inline
+from reports.figures.page import inline
 from reports.charts.paper import image
 from reports.charts.parts import Palette
 from reports.charts.power_map import vendor_mark_svg

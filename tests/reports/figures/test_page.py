@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from reports.charts.page import inline
+from reports.figures.page import inline
 from reports.charts.parts import Palette, figure, stroke
 from reports.charts.svg import dots, element, path
 from reports.charts.trend import TrendPoint, trend_svg
