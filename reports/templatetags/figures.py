@@ -13,7 +13,6 @@ from django.utils.safestring import SafeString
 from groundwork.words import isolated
 from reports.charts.bars import bars_svg
 from reports.charts.marks import Mark, dot_svg, dumbbell_svg, flag_svg, mark_sign, mark_svg, ring_svg
-from reports.figures.page import inline
 from reports.charts.paper import image
 from reports.charts.parts import Palette
 from reports.charts.power_map import vendor_mark_svg
@@ -21,6 +20,7 @@ from reports.charts.radar import radar_svg
 from reports.charts.trend import ARROWS, arrow_svg
 from reports.comparison.shapes import Column
 from reports.figures.feelings import quadrant_figure
+from reports.figures.page import inline
 from reports.figures.trends import Drawn, smoothed_figure, spark_figure, trend_figure
 from reports.portfolio.power import Held
 from reports.portfolio.power_figure import power_figure

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from reports.figures.page import inline
 from reports.charts.parts import Palette, figure, stroke
 from reports.charts.svg import dots, element, path
 from reports.charts.trend import TrendPoint, trend_svg
+from reports.figures.page import inline
 
 
 def chart(**options: object) -> str:
