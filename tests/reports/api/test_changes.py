@@ -46,7 +46,7 @@ def test_a_vendors_course_goes_along_its_scorecards(cast: Cast) -> None:
     assert [point["percent"] for point in body["rules"][4]["points"]] == ["37.50", "62.50"]
     assert [point["status"] for point in body["rules"][4]["points"]] == ["broken", "partly"]
     assert body["rules"][4]["points"][1]["not_comparable"] is None
-    assert cost(asker, path) == paid == 6
+    assert cost(asker, path) == paid == 5
     assert [card["number"] for card in asker.get(f"{path}?latest=1").json()["scorecards"]] == [second.number]
     assert asker.get(f"{path}?latest=0").status_code == 422
     assert Asker(cast.stranger).get(path).status_code == 404

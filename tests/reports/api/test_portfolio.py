@@ -42,7 +42,7 @@ def test_a_row_says_where_a_vendor_stands(cast: Cast) -> None:
     paid = cost(asker, "/portfolio")
     graded(cast, make_vendor(cast.organisation, "Beacon"), (3, 3), release=first.assessment.release)
     make_vendor(cast.organisation, "Never")
-    assert cost(asker, "/portfolio") == paid == 11
+    assert cost(asker, "/portfolio") == paid == 9
     rows_told = asker.get("/portfolio").json()["items"]
     assert [one["vendor"]["name"] for one in rows_told] == ["Lighthouse", "Beacon", "Never"]
     assert rows_told[2]["standing"] is None

@@ -3,6 +3,7 @@ says a figure that stands nowhere else. A service is as its maker is; a rater fr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
@@ -52,8 +53,9 @@ def asked(asker: Asker, card: Scorecard, vendor: Vendor, document: Any, export: 
 
 
 def said(response: Any) -> str:
+    """Without the fractions of seconds: 12:03:37.5 plants nothing."""
     content = b"".join(response.streaming_content) if response.streaming else response.content
-    return content.decode("utf-8", "replace")
+    return re.sub(r"(:\d\d)\.\d+", r"\1", content.decode("utf-8", "replace"))
 
 
 def judging(member: Membership, vendor: Vendor, card: Scorecard) -> None:
