@@ -207,7 +207,7 @@ def test_publishing_what_says_the_same_is_warned_of(cast: Cast, signed_in: Signe
     assert warning not in text_of(client, publish)
 
 
-@pytest.mark.parametrize(("page", "queries"), [("expectations", 13), ("edition", 15), ("draft", 12)])
+@pytest.mark.parametrize(("page", "queries"), [("expectations", 13), ("edition", 15), ("draft", 11)])
 def test_pages_cost_the_same_however_much_is_expected(
     cast: Cast, signed_in: SignedIn, django_assert_num_queries: Any, page: str, queries: int
 ) -> None:
