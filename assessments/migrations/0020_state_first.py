@@ -8,8 +8,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0023_trail_in_order'),
-        ('assessments', '0001_squashed_0019_lists_in_order'),
-        ('manifesto', '0001_squashed_0006_rule_guides'),
+        ('assessments', '0019_lists_in_order'),
+        ('manifesto', '0006_rule_guides'),
         ('vendors', '0022_incidents_by_length'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
