@@ -52,13 +52,8 @@ class Care:
         return [one for one in self.trainings if one.held_on >= since]
 
 
-def care_of(vendor: Vendor, today: date) -> Care:
-    """One query."""
-    return care_in(vendor, today).now()
-
-
 def care_in(vendor: Vendor, today: date) -> Lookup[Care]:
-    """The same, to be read with what else a page shows."""
+    """To be read with what else a page shows; one query by itself."""
     names = Service.objects.filter(vendor=vendor).order_by().values_list("pk", "name")
     named = SupportPerson.objects.filter(vendor=vendor).order_by()
     theirs = SupportPerson.services.through.objects.filter(supportperson__vendor=vendor).select_related("service")

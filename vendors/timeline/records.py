@@ -62,13 +62,9 @@ def _cause_known(incident: Incident) -> datetime | None:
     return proofs.values_list("first_handed_in_at", flat=True).first()
 
 
-def record_of_year(vendor: Vendor, *, now: datetime) -> Record:
-    """Of the incidents of the last twelve months that have a timeline. One query, however many they are."""
-    return record_of_year_in(vendor, now=now).now()
-
-
 def record_of_year_in(vendor: Vendor, *, now: datetime) -> Lookup[Record]:
-    """The same, to be read with what else a page shows."""
+    """Of the incidents of the last twelve months that have a timeline, to be read with what else a page shows; one
+    query by itself, however many they are."""
     incidents = Incident.objects.filter(vendor=vendor, opened_at__gt=now - YEAR, opened_at__lte=now)
     records = records_in(incidents, now=now)
     return Lookup(reads=records.reads, told=lambda: together(list(records.told().values())))

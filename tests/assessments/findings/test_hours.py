@@ -15,7 +15,7 @@ from assessments.models import Assessment, AssessmentState, Response
 from tests.factories import Cast, make_assessment, make_incident, make_vendor
 from vendors.models import EntryKind
 from vendors.timeline import changes
-from vendors.timeline.records import record_of_year
+from vendors.timeline.records import record_of_year_in
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def test_whoever_still_rates_gets_nothing_of_it(cast: Cast, assessment: Assessme
 
 def test_without_a_timeline_nothing_is_said(cast: Cast) -> None:
     vendor = make_vendor(cast.organisation, "Silent Systems")
-    assert panel.hours_of(record_of_year(vendor, now=timezone.now())) is None
+    assert panel.hours_of(record_of_year_in(vendor, now=timezone.now()).now()) is None
 
 
 def test_it_stands_at_the_questions_of_the_review_and_before_those_of_the_meeting(
